@@ -1,0 +1,40 @@
+package io.strmqtt.api;
+
+/**
+ * What the PROXY protocol header of a connection said about itself.
+ *
+ * <p>Type-length-values (TLS facts, unique id, authority, cloud ids) will be further components of
+ * this record.
+ *
+ * @param version the header's version
+ * @param kind whether it carried an address that is used
+ */
+public record ProxyInfo(Version version, Kind kind) {
+
+  /** PROXY protocol versions, sections 2.1 and 2.2 of the specification. */
+  public enum Version {
+    V1("v1"),
+    V2("v2");
+
+    private final String label;
+
+    Version(String label) {
+      this.label = label;
+    }
+
+    /** {@code v1} or {@code v2}, as in logs and in the API. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /** Where the effective address came from. */
+  public enum Kind {
+    /** The header named the client's address. */
+    PROXIED,
+    /** v2 LOCAL: the proxy speaks for itself (a health check); real endpoints. */
+    LOCAL,
+    /** v1 UNKNOWN, or v2 with a family that has no address for us; real endpoints. */
+    UNKNOWN
+  }
+}

@@ -1,0 +1,115 @@
+package io.strmqtt.api;
+
+/**
+ * Why a connection was refused, a connection ended or a message was dropped: one closed list. The
+ * log line, the counter, the unauthorized-client record and the documentation use these very words.
+ */
+public enum Reason {
+  // PROXY protocol: the header that did not come, or should not have.
+  NO_HEADER_MQTT(Kind.REFUSAL, "an MQTT CONNECT came where a PROXY header was expected"),
+  NO_HEADER_TLS(Kind.REFUSAL, "a TLS ClientHello came where a PROXY header was expected"),
+  NO_HEADER_HTTP(Kind.REFUSAL, "an HTTP request came where a PROXY header was expected"),
+  NO_HEADER_OTHER(Kind.REFUSAL, "the first bytes are no PROXY header"),
+  UNTRUSTED_PEER(Kind.REFUSAL, "the peer is not a trusted proxy"),
+  UNEXPECTED_HEADER(Kind.REFUSAL, "a PROXY header came where none is accepted"),
+  DUPLICATE_HEADER(Kind.REFUSAL, "a second PROXY header followed the first"),
+  TIMEOUT(Kind.REFUSAL, "the PROXY header did not come in time"),
+  TRUNCATED(Kind.REFUSAL, "the peer closed in the middle of the PROXY header"),
+  BAD_V1(Kind.REFUSAL, "the version 1 line is malformed"),
+  BAD_VERSION(Kind.REFUSAL, "the version nibble is not 2"),
+  BAD_COMMAND(Kind.REFUSAL, "the command is neither LOCAL nor PROXY"),
+  BAD_FAMILY(Kind.REFUSAL, "the address family or transport is not assigned"),
+  BAD_LENGTH(Kind.REFUSAL, "the declared length does not hold the address block"),
+  TOO_LARGE(Kind.REFUSAL, "the declared length exceeds the limit"),
+  BAD_TLV(Kind.REFUSAL, "a type-length-value is malformed"),
+  CRC_MISMATCH(Kind.REFUSAL, "the CRC32C does not match"),
+  CRC_MISSING(Kind.REFUSAL, "a CRC32C is required and absent"),
+  VERSION_NOT_ALLOWED(Kind.REFUSAL, "this PROXY protocol version is not accepted here"),
+  DATAGRAM(Kind.REFUSAL, "a datagram transport was announced on a stream listener"),
+  BAD_IDENTITY(Kind.REFUSAL, "an identity is not printable UTF-8"),
+  BAD_SOURCE(Kind.REFUSAL, "the source address is multicast or unspecified"),
+  BUDGET(Kind.REFUSAL, "too many connections wait for a PROXY header"),
+
+  // Transport.
+  TLS_FAILED(Kind.REFUSAL, "the TLS handshake failed"),
+  TLS_TIMEOUT(Kind.REFUSAL, "the TLS handshake did not finish in time"),
+  BAD_HTTP(Kind.REFUSAL, "the HTTP request is malformed or too large"),
+  NOT_WEBSOCKET(Kind.REFUSAL, "the HTTP request is no WebSocket upgrade of the MQTT path"),
+  HTTP_TIMEOUT(Kind.REFUSAL, "the WebSocket upgrade did not come in time"),
+
+  // CONNECT.
+  CONNECT_TIMEOUT(Kind.REFUSAL, "no CONNECT came in time"),
+  NOT_CONNECT(Kind.REFUSAL, "the first packet is not CONNECT"),
+  MALFORMED_CONNECT(Kind.REFUSAL, "the CONNECT is malformed"),
+  UNSUPPORTED_VERSION(Kind.REFUSAL, "the protocol name or level is not supported"),
+  BAD_CLIENT_ID(Kind.REFUSAL, "the client id is not acceptable"),
+  BAD_CREDENTIALS(Kind.REFUSAL, "the user name or password is wrong"),
+  NO_CREDENTIALS(Kind.REFUSAL, "no credentials were given and anonymous access is off"),
+  NOT_AUTHORIZED(Kind.REFUSAL, "the client is not authorized"),
+  BAD_AUTH_METHOD(Kind.REFUSAL, "the authentication method is not supported"),
+  AUTH_BUSY(Kind.REFUSAL, "too many authentications are waiting"),
+  AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
+  WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
+  CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
+  SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
+
+  // The end of an accepted connection.
+  CLIENT_DISCONNECT(Kind.DISCONNECT, "the client sent DISCONNECT"),
+  CLIENT_DISCONNECT_WITH_WILL(Kind.DISCONNECT, "the client sent DISCONNECT with will"),
+  CONNECTION_LOST(Kind.DISCONNECT, "the connection ended without DISCONNECT"),
+  KEEP_ALIVE_TIMEOUT(Kind.DISCONNECT, "the client was silent for one and a half keep-alives"),
+  TAKEN_OVER(Kind.DISCONNECT, "another connection uses the client id"),
+  MALFORMED_PACKET(Kind.DISCONNECT, "a packet is malformed"),
+  PROTOCOL_ERROR(Kind.DISCONNECT, "a packet breaks the protocol"),
+  PACKET_TOO_LARGE(Kind.DISCONNECT, "a packet exceeds the maximum packet size"),
+  RECEIVE_MAXIMUM_EXCEEDED(
+      Kind.DISCONNECT, "more unacknowledged publications than the receive maximum"),
+  TOPIC_ALIAS_INVALID(Kind.DISCONNECT, "a topic alias is out of range or unknown"),
+  TOPIC_INVALID(Kind.DISCONNECT, "a topic name or filter is invalid"),
+  QOS_NOT_SUPPORTED(Kind.DISCONNECT, "the QoS is above the announced maximum"),
+  RETAIN_NOT_SUPPORTED(Kind.DISCONNECT, "retained messages are not available"),
+  PUBLISH_NOT_AUTHORIZED(Kind.DISCONNECT, "the client may not publish to the topic"),
+  BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
+  WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
+  IDLE_BEFORE_CONNECT(Kind.DISCONNECT, "the peer closed before CONNECT"),
+  SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),
+  ADMINISTRATIVE(Kind.DISCONNECT, "an administrator ended the session"),
+  INTERNAL_ERROR(Kind.DISCONNECT, "an error inside the broker"),
+
+  // Messages that did not reach a subscriber, or a router.
+  QUEUE_FULL(Kind.DROP, "the subscriber's queue is full"),
+  MESSAGE_EXPIRED(Kind.DROP, "the message expired before it was sent"),
+  OVER_CLIENT_PACKET_SIZE(Kind.DROP, "the message exceeds the subscriber's maximum packet size"),
+  QOS0_OFFLINE(Kind.DROP, "QoS 0 is not kept for an offline session"),
+  SESSION_ENDED(Kind.DROP, "the session ended with messages waiting"),
+  QOS0_NOT_AUTHORIZED(Kind.DROP, "a QoS 0 publication was not authorized"),
+  WILL_NOT_AUTHORIZED(Kind.DROP, "a will was not authorized when it was due"),
+  RETAINED_LIMIT(Kind.DROP, "the limit of retained messages is reached");
+
+  /** What a reason ends. */
+  public enum Kind {
+    /** An attempt to connect; recorded as an unauthorized client. */
+    REFUSAL,
+    /** An accepted connection. */
+    DISCONNECT,
+    /** One message for one subscriber. */
+    DROP
+  }
+
+  private final Kind kind;
+  private final String text;
+
+  Reason(Kind kind, String text) {
+    this.kind = kind;
+    this.text = text;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** A short English sentence without a full stop, for people. */
+  public String text() {
+    return text;
+  }
+}

@@ -1,0 +1,125 @@
+package io.strmqtt.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A provider's own section of the configuration file. Each getter names the key; a wrong value
+ * throws {@link Invalid}, which the broker reports with the file and line before it exits. Keys
+ * nobody asked for are reported as unknown.
+ *
+ * <p>Used on the starting thread only.
+ */
+public final class Settings {
+  private final Map<String, Object> values;
+  private final Path home;
+  private final Set<String> asked = new TreeSet<>();
+
+  /**
+   * @param values the section's keys with plain values (String, Number, Boolean, List, Map)
+   * @param home the installation folder; relative paths are below it
+   */
+  public Settings(Map<String, Object> values, Path home) {
+    this.values = Map.copyOf(values);
+    this.home = Objects.requireNonNull(home);
+  }
+
+  public Optional<String> string(String key) {
+    return get(key).map(Object::toString).filter(s -> !s.isEmpty());
+  }
+
+  public String requireString(String key) {
+    return string(key).orElseThrow(() -> new Invalid(key, "is required"));
+  }
+
+  /** A whole number within the range, or the default if the key is absent. */
+  public int integer(String key, int defaultValue, int least, int most) {
+    Optional<String> text = string(key);
+    if (text.isEmpty()) {
+      return defaultValue;
+    }
+    try {
+      int value = Integer.parseInt(text.get().trim());
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // reported below, with the range
+    }
+    throw new Invalid(
+        key, "expected a whole number from " + least + " to " + most + ", found " + text.get());
+  }
+
+  /** {@code true} or {@code false} in any case, or the default if the key is absent. */
+  public boolean bool(String key, boolean defaultValue) {
+    Optional<String> text = string(key);
+    if (text.isEmpty()) {
+      return defaultValue;
+    }
+    return switch (text.get().toLowerCase(java.util.Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new Invalid(key, "expected true or false, found " + text.get());
+    };
+  }
+
+  /**
+   * An ISO-8601 duration ({@code PT5S}) or a number of milliseconds, or the default if the key is
+   * absent.
+   */
+  public Duration duration(String key, Duration defaultValue) {
+    Optional<String> text = string(key);
+    if (text.isEmpty()) {
+      return defaultValue;
+    }
+    try {
+      return text.get().startsWith("P")
+          ? Duration.parse(text.get())
+          : Duration.ofMillis(Long.parseLong(text.get().trim()));
+    } catch (RuntimeException e) {
+      throw new Invalid(key, "expected milliseconds or a duration like PT5S, found " + text.get());
+    }
+  }
+
+  /** A path; a relative one is below the installation folder. */
+  public Path requirePath(String key) {
+    return home.resolve(requireString(key)).normalize();
+  }
+
+  /** The keys of the section that no getter has asked for. */
+  public Set<String> unknown() {
+    Set<String> unknown = new TreeSet<>(values.keySet());
+    unknown.removeAll(asked);
+    return unknown;
+  }
+
+  private Optional<Object> get(String key) {
+    asked.add(key);
+    return Optional.ofNullable(values.get(key));
+  }
+
+  /** A setting that cannot be used. */
+  public static final class Invalid extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String key;
+
+    /**
+     * @param key the key within the provider's section
+     * @param problem what was expected and what was found
+     */
+    public Invalid(String key, String problem) {
+      super(problem, null, false, false);
+      this.key = key;
+    }
+
+    public String key() {
+      return key;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.strmqtt.api.admin;
+
+import io.strmqtt.api.Page;
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.UnauthorizedRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The broker, read-only. Safe on every thread. */
+public interface BrokerView {
+  /** The broker's version, {@code 0.1.0}. */
+  String version();
+
+  /** Whether all listeners are open and the broker is not stopping. */
+  boolean ready();
+
+  /**
+   * Sessions in the order of their client ids.
+   *
+   * @param cursor of the page before; empty for the first
+   * @param limit 1 to 1000
+   */
+  Page<SessionView> sessions(Optional<String> cursor, int limit);
+
+  Optional<SessionView> session(String clientId);
+
+  /** Refused attempts, most recently seen first. */
+  Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit);
+
+  List<ListenerView> listeners();
+
+  /** How often each reason has occurred since the start; reasons that never occurred are absent. */
+  Map<Reason, Long> reasons();
+
+  /**
+   * Broker-wide gauges and counters by name, for people: {@code connections}, {@code sessions},
+   * {@code publish_received}...
+   */
+  Map<String, Long> counters();
+}

@@ -1,0 +1,9 @@
+/**
+ * Who may connect, publish and subscribe. An {@link io.strmqtt.api.auth.Authenticator} answers at
+ * its own pace and off the event loop; an {@link io.strmqtt.api.auth.Authorizer} answers at once,
+ * on it. Exceptions of either count as refusal.
+ */
+@NullMarked
+package io.strmqtt.api.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package io.strmqtt.api.store;
+
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Reason;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One refused attempt to connect.
+ *
+ * @param clientId if the attempt came so far as to name one
+ * @param username as sent, if any; at most 256 characters are kept
+ * @param passwordProvided whether a password was sent; the password itself is never kept
+ * @param tlsUsed whether the listener speaks TLS and the client began a handshake
+ */
+public record UnauthorizedAttempt(
+    Optional<String> clientId,
+    ClientEndpoint endpoint,
+    Optional<String> username,
+    boolean passwordProvided,
+    boolean tlsUsed,
+    Reason reason,
+    Instant at) {}

@@ -1,0 +1,58 @@
+package io.strmqtt.transport;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One listener, as configured.
+ *
+ * @param name unique; {@code tcp}, {@code ssl}, {@code ws}, {@code wss} or a name of the operator's
+ * @param type the name of a transport provider: {@code tcp}, {@code ssl}, {@code ws} or {@code wss}
+ * @param bind where to listen; port 0 takes any free one
+ * @param proxy what is expected in front of everything else
+ * @param tls present exactly for the types that speak TLS
+ * @param path the path of the WebSocket upgrade, such as {@code /mqtt}; ignored by tcp and ssl
+ */
+public record ListenerSettings(
+    String name, String type, InetSocketAddress bind, Proxy proxy, Optional<Tls> tls, String path) {
+
+  /**
+   * The PROXY protocol on this listener. Trust lists, modes and identities will be further components.
+   *
+   * @param enabled whether each connection must begin with a header; if not, none may
+   * @param origin the key that decided, and where its value stands, for people
+   * @param headerTimeout how long a header may take, 3 to 30 seconds
+   * @param maxHeaderSize the longest version 2 header body in bytes, 216 to 65,535
+   */
+  public record Proxy(boolean enabled, String origin, Duration headerTimeout, int maxHeaderSize) {}
+
+  /**
+   * TLS terminated by the broker.
+   *
+   * @param certFile PEM, the certificate followed by its chain
+   * @param keyFile PEM, PKCS #8
+   * @param keyPassword of an encrypted key
+   * @param protocols any of {@code TLSv1.2}, {@code TLSv1.3}
+   * @param clientAuth whether clients present certificates
+   * @param clientCaFile PEM; whom client certificates must be signed by; present unless {@code clientAuth} is NONE
+   * @param handshakeTimeout how long the handshake may take
+   */
+  public record Tls(
+      Path certFile,
+      Path keyFile,
+      Optional<String> keyPassword,
+      List<String> protocols,
+      ClientAuth clientAuth,
+      Optional<Path> clientCaFile,
+      Duration handshakeTimeout) {}
+
+  /** Whether clients present certificates. */
+  public enum ClientAuth {
+    NONE,
+    OPTIONAL,
+    REQUIRED
+  }
+}
