@@ -187,9 +187,14 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     if (received != null && !received.isReadable()) {
       dropReceived(); // a connection that waits keeps no buffer
     }
-    listener.accepted(ctx, header);
-    if (!ctx.channel().isActive()) {
-      finish(State.REFUSED); // the listener closed it
+    boolean goesOn = false;
+    try {
+      listener.accepted(ctx, header);
+      goesOn = ctx.channel().isActive();
+    } finally {
+      if (!goesOn) { // closed by the listener, or about to be because of its exception
+        finish(State.REFUSED);
+      }
     }
   }
 
