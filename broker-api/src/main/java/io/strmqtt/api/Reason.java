@@ -41,6 +41,7 @@ public enum Reason {
   CONNECT_TIMEOUT(Kind.REFUSAL, "no CONNECT came in time"),
   NOT_CONNECT(Kind.REFUSAL, "the first packet is not CONNECT"),
   MALFORMED_CONNECT(Kind.REFUSAL, "the CONNECT is malformed"),
+  CONNECT_TOO_LARGE(Kind.REFUSAL, "the first packet exceeds the size it may have"),
   UNSUPPORTED_VERSION(Kind.REFUSAL, "the protocol name or level is not supported"),
   BAD_CLIENT_ID(Kind.REFUSAL, "the client id is not acceptable"),
   BAD_CREDENTIALS(Kind.REFUSAL, "the user name or password is wrong"),

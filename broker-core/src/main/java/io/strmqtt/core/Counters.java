@@ -1,0 +1,75 @@
+package io.strmqtt.core;
+
+import io.strmqtt.api.Reason;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happened since the start. Any thread. */
+public final class Counters {
+  /** The counted events; their names in lower case are the names in the API. */
+  public enum Event {
+    CONNECTIONS_ACCEPTED,
+    PUBLISH_RECEIVED,
+    PUBLISH_SENT,
+    PUBLISH_WITHOUT_SUBSCRIBER,
+    WILLS_PUBLISHED,
+    READS_PAUSED,
+    PLUGIN_FAILURES,
+    PROBES
+  }
+
+  private final LongAdder[] events = adders(Event.values().length);
+  private final LongAdder[] reasons = adders(Reason.values().length);
+
+  public void count(Event event) {
+    events[event.ordinal()].increment();
+  }
+
+  public void add(Event event, long amount) {
+    events[event.ordinal()].add(amount);
+  }
+
+  public void count(Reason reason) {
+    reasons[reason.ordinal()].increment();
+  }
+
+  public long get(Event event) {
+    return events[event.ordinal()].sum();
+  }
+
+  public long get(Reason reason) {
+    return reasons[reason.ordinal()].sum();
+  }
+
+  /** The reasons that have occurred. */
+  public Map<Reason, Long> reasons() {
+    Map<Reason, Long> result = new EnumMap<>(Reason.class);
+    for (Reason reason : Reason.values()) {
+      long n = get(reason);
+      if (n > 0) {
+        result.put(reason, n);
+      }
+    }
+    return result;
+  }
+
+  /** All events, by name. */
+  public Map<String, Long> events() {
+    Map<String, Long> result = new TreeMap<>();
+    for (Event event : Event.values()) {
+      result.put(event.name().toLowerCase(Locale.ROOT), get(event));
+    }
+    return result;
+  }
+
+  private static LongAdder[] adders(int n) {
+    LongAdder[] adders = new LongAdder[n];
+    for (int i = 0; i < n; i++) {
+      adders[i] = new LongAdder();
+    }
+    return adders;
+  }
+}

@@ -1,0 +1,115 @@
+package io.strmqtt.core;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.strmqtt.api.admin.BrokerView;
+import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.core.connection.MqttConnection;
+import io.strmqtt.core.connection.Services;
+import io.strmqtt.core.routing.LocalRouter;
+import io.strmqtt.core.session.Broker;
+import io.strmqtt.core.session.PendingBytes;
+import io.strmqtt.core.session.Sessions;
+import io.strmqtt.core.session.Shards;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** The engine as the rest of the broker sees it: connections go in, a read-only view comes out. Any thread. */
+public final class Engine {
+  private final EngineParts parts;
+  private final Counters counters = new Counters();
+  private final Shards shards;
+  private final Services services;
+
+  /**
+   * @param loops the event loops that all connections will live on
+   */
+  public Engine(EngineParts parts, EventLoopGroup loops) {
+    this.parts = parts;
+    PendingBytes pending = new PendingBytes(parts.limits().maxPendingBytes());
+    this.shards = new Shards(loops, parts.nanoTime(), pending);
+    Authorizer authorizer =
+        parts
+            .authorizer()
+            .<Authorizer>map(plugin -> new AccessControl(plugin, counters))
+            .orElseGet(AccessControl.Open::new);
+    Broker broker =
+        new Broker(
+            parts.limits(),
+            new LocalRouter(),
+            parts.storage(),
+            counters,
+            authorizer,
+            pending,
+            parts.clock());
+    this.services =
+        new Services(
+            broker,
+            new Sessions(broker),
+            new Refusals(counters, parts.storage().unauthorized(), parts.clock()),
+            parts.authenticator(),
+            parts.allowAnonymous(),
+            this::newClientId,
+            ConcurrentHashMap.newKeySet(),
+            new AtomicBoolean());
+  }
+
+  private synchronized String newClientId() {
+    byte[] bytes = new byte[12];
+    parts.random().nextBytes(bytes);
+    return "auto-" + HexFormat.of().formatHex(bytes);
+  }
+
+  /** Takes charge of a connection that is ready for CONNECT; on its loop. */
+  public ConnectionHandler accept(Connection connection) {
+    return new MqttConnection(services, connection, shards.of(connection.loop()));
+  }
+
+  /** The deadlines of an event loop; to be used on it. */
+  public Deadlines deadlines(EventLoop loop) {
+    return shards.of(loop).deadlines();
+  }
+
+  public Limits limits() {
+    return parts.limits();
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Where refused attempts are reported. */
+  public Refusals refusals() {
+    return services.refusals();
+  }
+
+  /** Whether no new connections are to be taken. */
+  public boolean isStopping() {
+    return services.stopping().get();
+  }
+
+  /** Tells every client that the broker stops, and closes (DISCONNECT 0x8B where the version has it). Returns at once. */
+  public void shutdown() {
+    services.stopping().set(true);
+    services.open().forEach(MqttConnection::shutdown);
+  }
+
+  /** How many clients are connected. */
+  public int connections() {
+    return services.open().size();
+  }
+
+  /**
+   * The broker, read-only.
+   *
+   * @param listeners the open listeners
+   * @param ready whether they are all open
+   */
+  public BrokerView view(Supplier<List<ListenerView>> listeners, Supplier<Boolean> ready) {
+    return new EngineView(parts, services, counters, listeners, () -> ready.get() && !isStopping());
+  }
+}

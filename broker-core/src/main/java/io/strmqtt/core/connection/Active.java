@@ -1,0 +1,322 @@
+package io.strmqtt.core.connection;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.Deadlines;
+import io.strmqtt.core.EventLog;
+import io.strmqtt.core.routing.Subscriber;
+import io.strmqtt.core.session.Attachment;
+import io.strmqtt.core.session.Outbox;
+import io.strmqtt.core.session.Publisher;
+import io.strmqtt.core.session.Session;
+import io.strmqtt.core.session.Shard;
+import io.strmqtt.core.session.Will;
+import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.packet.MqttPacket;
+import io.strmqtt.mqtt.packet.MqttPacket.Auth;
+import io.strmqtt.mqtt.packet.MqttPacket.Connack;
+import io.strmqtt.mqtt.packet.MqttPacket.Connect;
+import io.strmqtt.mqtt.packet.MqttPacket.Disconnect;
+import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
+import io.strmqtt.mqtt.packet.MqttPacket.Pingresp;
+import io.strmqtt.mqtt.packet.MqttPacket.Puback;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
+import io.strmqtt.mqtt.packet.MqttPacket.Suback;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.MqttPacket.Unsuback;
+import io.strmqtt.mqtt.packet.MqttPacket.Unsubscribe;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The client is in: CONNACK has been sent, packets are handled as they come. */
+final class Active implements Phase, Attachment {
+  private final MqttConnection owner;
+  private final Services services;
+  private final ClientTerms terms;
+  private final Authorizer.Subject subject;
+  private final Outbox outbox;
+  private final Inbound inbound;
+  private final Subscribing subscribing;
+  private final Consumer<Active> ready;
+  private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkKeepAlive);
+  private final Deadlines.Entry writeTimeout =
+      new Deadlines.Entry(() -> end(Reason.WRITE_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR));
+  private @Nullable Session session;
+  private long lastRead;
+  private boolean paused;
+
+  /**
+   * @param ready called when the session is there and CONNACK is written
+   */
+  Active(MqttConnection owner, Connect connect, Authorizer.Subject subject, Consumer<Active> ready) {
+    this.owner = owner;
+    this.services = owner.services();
+    this.subject = subject;
+    this.ready = ready;
+    this.terms =
+        ClientTerms.of(
+            connect, services.broker().limits(), subject, services.broker().clock().instant());
+    this.outbox = new Outbox(owner.connection(), connect.version());
+    this.inbound = new Inbound(this, services.broker(), connect.version());
+    this.subscribing = new Subscribing(this, services.broker());
+  }
+
+  // As the session's attachment.
+
+  @Override
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  @Override
+  public SessionRecord record() {
+    return terms.record(owner.connection().endpoint());
+  }
+
+  @Override
+  public int receiveMaximum() {
+    return terms.receiveMaximum();
+  }
+
+  @Override
+  public long maxPacketSize() {
+    return terms.maxPacketSize();
+  }
+
+  @Override
+  public Optional<Will> will() {
+    return terms.will();
+  }
+
+  @Override
+  public void attached(Session joined, boolean present) {
+    session = joined;
+    services.broker().counters().count(Counters.Event.CONNECTIONS_ACCEPTED);
+    EventLog.connected(terms.record(owner.connection().endpoint()), present);
+    outbox.write(terms.connack(present)); // 3.2.0-1
+    lastRead = shard().deadlines().now();
+    armKeepAlive();
+  }
+
+  @Override
+  public void started() {
+    ready.accept(this);
+    outbox.flush();
+  }
+
+  @Override
+  public void detached(Reason reason) {
+    ReasonCode code =
+        reason == Reason.TAKEN_OVER ? ReasonCode.SESSION_TAKEN_OVER : ReasonCode.ADMINISTRATIVE_ACTION;
+    if (owner.isIn(this)) {
+      close(reason, Optional.of(code));
+    } else {
+      // CONNACK has not been sent, so DISCONNECT may not be (3.14.0-1).
+      owner.become(new Closed());
+      owner.connection().close(reason);
+    }
+  }
+
+  // As the connection's phase.
+
+  @Override
+  public void packet(MqttPacket packet) {
+    Session mine = session;
+    if (mine == null) {
+      return;
+    }
+    switch (packet) {
+      case Publish publish -> inbound.publish(mine, publish);
+      case Puback puback -> mine.outbound().acknowledged(puback.packetId());
+      case Pubrec pubrec -> mine.outbound().received(pubrec.packetId(), pubrec.code().isError());
+      case Pubrel pubrel -> inbound.release(mine, pubrel);
+      case Pubcomp pubcomp -> mine.outbound().completed(pubcomp.packetId());
+      case Subscribe subscribe -> subscribing.subscribe(mine, subscribe);
+      case Unsubscribe unsubscribe -> subscribing.unsubscribe(mine, unsubscribe);
+      case Pingreq ping -> write(new Pingresp()); // 3.12.4-1
+      case Disconnect disconnect -> disconnected(mine, disconnect);
+      case Connect again -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 3.1.0-2
+      case Auth auth -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 4.12.0-7
+      case Connack no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
+      case Suback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
+      case Unsuback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
+      case Pingresp no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
+    }
+  }
+
+  private void disconnected(Session mine, Disconnect disconnect) {
+    long expiry = disconnect.properties().number(Property.SESSION_EXPIRY_INTERVAL, -1);
+    if (expiry > 0 && terms.sessionExpiry() == 0) {
+      end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 3.14.2-2
+      return;
+    }
+    if (expiry >= 0) {
+      mine.expireAfter(Math.min(expiry, services.broker().limits().maxSessionExpiry()));
+    }
+    boolean clean = disconnect.code() == ReasonCode.SUCCESS;
+    Reason reason = clean ? Reason.CLIENT_DISCONNECT : Reason.CLIENT_DISCONNECT_WITH_WILL;
+    mine.detach(this, reason, !clean); // 3.14.4-3
+    close(reason, Optional.empty());
+  }
+
+  @Override
+  public void malformed(MalformedPacketException cause, Optional<MqttVersion> version) {
+    Reason reason =
+        switch (cause.code()) {
+          case PACKET_TOO_LARGE -> Reason.PACKET_TOO_LARGE;
+          case PROTOCOL_ERROR -> Reason.PROTOCOL_ERROR;
+          case TOPIC_ALIAS_INVALID -> Reason.TOPIC_ALIAS_INVALID;
+          case TOPIC_NAME_INVALID, TOPIC_FILTER_INVALID -> Reason.TOPIC_INVALID;
+          default -> Reason.MALFORMED_PACKET;
+        };
+    end(reason, cause.code()); // 4.13.1-1
+  }
+
+  @Override
+  public void readComplete() {
+    lastRead = shard().deadlines().now();
+    outbox.flush();
+  }
+
+  @Override
+  public void writabilityChanged() {
+    Deadlines deadlines = shard().deadlines();
+    if (owner.connection().isWritable()) {
+      deadlines.cancel(writeTimeout);
+      if (session != null) {
+        session.send();
+      }
+    } else if (!writeTimeout.isSet()) {
+      deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
+    }
+  }
+
+  @Override
+  public void lost(Optional<Reason> transportReason) {
+    Reason reason = transportReason.orElse(Reason.CONNECTION_LOST);
+    if (session != null) {
+      session.detach(this, reason, true);
+    }
+    finish(reason);
+  }
+
+  @Override
+  public void shutdown() {
+    end(Reason.SERVER_SHUTDOWN, ReasonCode.SERVER_SHUTTING_DOWN);
+  }
+
+  /** Ends the connection for the client's fault or the broker's need; its will is due. */
+  void end(Reason reason, ReasonCode code) {
+    if (session != null) {
+      session.detach(this, reason, true);
+    }
+    close(reason, Optional.of(code));
+  }
+
+  private void close(Reason reason, Optional<ReasonCode> code) {
+    if (!owner.isIn(this)) {
+      return;
+    }
+    if (code.isPresent() && terms.connect().version() == MqttVersion.V5) {
+      outbox.write(new Disconnect(code.get(), Properties.NONE));
+    }
+    outbox.flush();
+    finish(reason);
+    owner.become(new Closed()); // 3.14.4-1
+    owner.connection().close(reason); // 3.14.4-2
+  }
+
+  private void finish(Reason reason) {
+    shard().deadlines().cancel(keepAlive);
+    shard().deadlines().cancel(writeTimeout);
+    outbox.discard();
+    services.broker().counters().count(reason);
+    if (session != null) {
+      EventLog.disconnected(terms.record(owner.connection().endpoint()), reason);
+    }
+  }
+
+  private void armKeepAlive() {
+    if (terms.keepAlive() > 0) {
+      long idle = shard().deadlines().now() - lastRead;
+      shard().deadlines().set(keepAlive, terms.keepAlive() * 1_500_000_000L - idle);
+    }
+  }
+
+  private void checkKeepAlive() {
+    long allowed = terms.keepAlive() * 1_500_000_000L;
+    if (paused) {
+      lastRead = shard().deadlines().now(); // The silence is ours: we do not read.
+    }
+    if (shard().deadlines().now() - lastRead >= allowed) {
+      end(Reason.KEEP_ALIVE_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT); // 3.1.2-22
+    } else {
+      armKeepAlive();
+    }
+  }
+
+  /**
+   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the client's own writes wait then.
+   *
+   * @param slow the subscriber that asked for it; null if it is the broker as a whole
+   */
+  void pauseReading(@Nullable Subscriber slow) {
+    if (paused || slow == session && !services.broker().pending().isOver()) {
+      return; // A client that waited for itself would never read its own acknowledgements.
+    }
+    paused = true;
+    services.broker().counters().count(Counters.Event.READS_PAUSED);
+    owner.connection().autoRead(false);
+    shard()
+        .pause(
+            () ->
+                !owner.isIn(this)
+                    || (slow == null || !slow.isHoldingBack())
+                        && !services.broker().pending().isOver(),
+            () -> {
+              paused = false;
+              lastRead = shard().deadlines().now();
+              if (owner.isIn(this)) {
+                owner.connection().autoRead(true);
+              }
+            });
+  }
+
+  void write(MqttPacket packet) {
+    if (owner.isIn(this)) {
+      outbox.write(packet);
+      if (!owner.isReading()) {
+        outbox.flush();
+      }
+    }
+  }
+
+  /** Remembers a QoS 2 publication until its PUBREL. */
+  void received(int packetId) {
+    if (session != null) {
+      session.inboundQos2().set(packetId);
+    }
+  }
+
+  Authorizer.Subject subject() {
+    return subject;
+  }
+
+  Publisher publisher() {
+    return services.sessions().publisher();
+  }
+
+  Shard shard() {
+    return owner.shard();
+  }
+}

@@ -1,0 +1,157 @@
+package io.strmqtt.core.connection;
+
+import io.strmqtt.api.Message;
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.Limits;
+import io.strmqtt.core.routing.Router;
+import io.strmqtt.core.routing.Subscriber;
+import io.strmqtt.core.session.Broker;
+import io.strmqtt.core.session.Session;
+import io.strmqtt.mqtt.packet.MqttPacket.Puback;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import io.strmqtt.mqtt.topic.Topics;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** Publications from the client: limits, aliases, access, hand-over to the router, and the QoS 1 and 2 receiver (4.3). */
+final class Inbound {
+  private static final Router.Routed NOBODY_WAITS = subscribers -> {};
+
+  private final Active active;
+  private final Broker broker;
+  private final Limits limits;
+  private final AckOrder acks;
+  private final boolean v5;
+  private @Nullable String @Nullable [] aliases;
+
+  Inbound(Active active, Broker broker, MqttVersion version) {
+    this.active = active;
+    this.broker = broker;
+    this.limits = broker.limits();
+    this.v5 = version == MqttVersion.V5;
+    this.acks = new AckOrder(active.shard(), this::acknowledge);
+  }
+
+  void publish(Session session, Publish publish) {
+    String topic = v5 ? resolveAlias(publish) : publish.topic();
+    if (topic == null) {
+      return;
+    }
+    if (publish.qos() > limits.maxQos()) {
+      active.end(Reason.QOS_NOT_SUPPORTED, ReasonCode.QOS_NOT_SUPPORTED); // 3.2.2-11
+      return;
+    }
+    if (publish.retain() && !limits.retainAvailable()) {
+      active.end(Reason.RETAIN_NOT_SUPPORTED, ReasonCode.RETAIN_NOT_SUPPORTED); // 3.2.2-14
+      return;
+    }
+    if (Topics.levels(topic) > limits.maxTopicLevels()) {
+      active.end(Reason.TOPIC_INVALID, ReasonCode.TOPIC_NAME_INVALID);
+      return;
+    }
+    session.countReceived(publish.payload().length);
+    broker.counters().count(Counters.Event.PUBLISH_RECEIVED);
+    if (publish.qos() > 0 && !isNew(session, publish)) {
+      return;
+    }
+    if (!broker.authorizer().mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
+      refuse(session, publish);
+      return;
+    }
+    Message message =
+        new Message(
+            topic,
+            publish.payload(),
+            publish.qos(),
+            publish.retain(),
+            Records.properties(publish.properties()),
+            broker.clock().millis(),
+            session.clientId());
+    Router.Routed routed =
+        publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
+    Subscriber slow = active.publisher().publish(message, routed);
+    if (slow != null || broker.pending().isOver()) {
+      active.pauseReading(slow);
+    }
+  }
+
+  /** Whether a QoS 1 or 2 publication is to be handed on; answers repeats of QoS 2, ends what goes over the limit. */
+  private boolean isNew(Session session, Publish publish) {
+    BitSet unreleased = session.inboundQos2();
+    if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
+      active.write(new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+      return false;
+    }
+    // A QoS 2 publication that waits for its PUBREC is in both counts, which errs on nobody's side: it is one identifier.
+    if (v5 && acks.size() + unreleased.cardinality() >= limits.receiveMaximum()) {
+      active.end(Reason.RECEIVE_MAXIMUM_EXCEEDED, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
+      return false;
+    }
+    return true;
+  }
+
+  private @Nullable String resolveAlias(Publish publish) {
+    int alias = (int) publish.properties().number(Property.TOPIC_ALIAS, 0);
+    if (alias == 0) {
+      return publish.topic();
+    }
+    if (alias > limits.topicAliasMaximum()) {
+      active.end(Reason.TOPIC_ALIAS_INVALID, ReasonCode.TOPIC_ALIAS_INVALID); // 3.2.2-17
+      return null;
+    }
+    if (aliases == null) {
+      aliases = new @Nullable String[limits.topicAliasMaximum() + 1];
+    }
+    if (!publish.topic().isEmpty()) {
+      aliases[alias] = publish.topic();
+      return publish.topic();
+    }
+    if (aliases[alias] == null) {
+      active.end(Reason.TOPIC_ALIAS_INVALID, ReasonCode.PROTOCOL_ERROR); // 3.3.2.3.4
+    }
+    return aliases[alias];
+  }
+
+  /** 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not acknowledged. */
+  private void refuse(Session session, Publish publish) {
+    if (publish.qos() == 0) {
+      broker.counters().count(Reason.QOS0_NOT_AUTHORIZED);
+    } else if (!v5) {
+      active.end(Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
+    } else {
+      broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
+      active.write(
+          publish.qos() == 1
+              ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)
+              : new Pubrec(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE));
+    }
+  }
+
+  private void acknowledge(AckOrder.Pending pending, int subscribers) {
+    ReasonCode code = subscribers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    if (subscribers == 0) {
+      broker.counters().count(Counters.Event.PUBLISH_WITHOUT_SUBSCRIBER);
+    }
+    if (pending.qos == 1) {
+      active.write(new Puback(pending.packetId, code, Properties.NONE));
+    } else {
+      active.received(pending.packetId);
+      active.write(new Pubrec(pending.packetId, code, Properties.NONE));
+    }
+  }
+
+  void release(Session session, Pubrel pubrel) {
+    boolean known = session.inboundQos2().get(pubrel.packetId());
+    session.inboundQos2().clear(pubrel.packetId());
+    ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE)); // 4.3.3-11
+  }
+}

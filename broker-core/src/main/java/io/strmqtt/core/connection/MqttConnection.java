@@ -1,0 +1,86 @@
+package io.strmqtt.core.connection;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Connection;
+import io.strmqtt.core.ConnectionHandler;
+import io.strmqtt.core.session.Shard;
+import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.packet.MqttPacket;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import java.util.Optional;
+
+/** The engine's end of a connection: hands everything to the current phase. On the connection's loop. */
+public final class MqttConnection implements ConnectionHandler {
+  private final Services services;
+  private final Connection connection;
+  private final Shard shard;
+  private Phase phase;
+  private boolean reading;
+
+  public MqttConnection(Services services, Connection connection, Shard shard) {
+    this.services = services;
+    this.connection = connection;
+    this.shard = shard;
+    this.phase = new AwaitConnect(this);
+  }
+
+  Services services() {
+    return services;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  boolean isIn(Phase some) {
+    return phase == some;
+  }
+
+  /** Whether packets are being handled right now, so that a flush will come with {@link #readComplete}. */
+  boolean isReading() {
+    return reading;
+  }
+
+  void become(Phase next) {
+    assert shard.inLoop();
+    phase = next;
+  }
+
+  /** Has the current phase say goodbye; any thread. */
+  public void shutdown() {
+    shard.execute(() -> phase.shutdown());
+  }
+
+  @Override
+  public void packet(MqttPacket packet) {
+    reading = true;
+    phase.packet(packet);
+  }
+
+  @Override
+  public void malformed(MalformedPacketException cause, Optional<MqttVersion> version) {
+    phase.malformed(cause, version);
+  }
+
+  @Override
+  public void readComplete() {
+    reading = false;
+    phase.readComplete();
+  }
+
+  @Override
+  public void writabilityChanged() {
+    phase.writabilityChanged();
+  }
+
+  @Override
+  public void lost(Optional<Reason> reason) {
+    phase.lost(reason);
+    phase = new Closed();
+    services.open().remove(this);
+  }
+}

@@ -1,0 +1,29 @@
+package io.strmqtt.core.connection;
+
+import io.strmqtt.api.auth.Authenticator;
+import io.strmqtt.core.Refusals;
+import io.strmqtt.core.session.Broker;
+import io.strmqtt.core.session.Sessions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * What all connections share. Each part is safe on every thread.
+ *
+ * @param authenticator if one is configured
+ * @param allowAnonymous whether a CONNECT without credentials is let in
+ * @param clientIds makes client ids for those who have none
+ * @param open the connections whose CONNECT was accepted
+ * @param stopping whether the broker is shutting down
+ */
+public record Services(
+    Broker broker,
+    Sessions sessions,
+    Refusals refusals,
+    Optional<Authenticator> authenticator,
+    boolean allowAnonymous,
+    Supplier<String> clientIds,
+    Set<MqttConnection> open,
+    AtomicBoolean stopping) {}

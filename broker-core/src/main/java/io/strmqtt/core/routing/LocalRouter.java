@@ -1,0 +1,140 @@
+package io.strmqtt.core.routing;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Routes within this process. Matching and offering happen on the publisher's loop. */
+public final class LocalRouter implements Router {
+  private final SubscriptionIndex index = new SubscriptionIndex();
+  private final FastThreadLocal<Fanout> fanouts =
+      new FastThreadLocal<>() {
+        @Override
+        protected Fanout initialValue() {
+          return new Fanout();
+        }
+      };
+
+  @Override
+  public @Nullable Subscriber route(Publication publication, Routed routed) {
+    Fanout fanout = fanouts.get();
+    index.match(publication.message().topic(), fanout.collect);
+    Subscriber slow = fanout.run(publication);
+    // Messages of sessions live in memory, so what was offered is as durable as it gets.
+    routed.done(fanout.count);
+    return slow;
+  }
+
+  @Override
+  public boolean subscribe(Subscription subscription) {
+    return index.add(subscription);
+  }
+
+  @Override
+  public void unsubscribe(Subscription subscription) {
+    index.remove(subscription);
+  }
+
+  @Override
+  public void redispatch(Delivery delivery) {
+    Subscription left = delivery.shared();
+    if (left == null) {
+      return;
+    }
+    Subscribers there = index.of(left.filter());
+    SharedGroup group = there == null ? null : there.group(left.filter().share().orElseThrow());
+    Subscription next =
+        group == null ? null : group.next(delivery.publication().message().qos(), left.subscriber());
+    if (next != null) {
+      next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    }
+  }
+
+  @Override
+  public long subscriptions() {
+    return index.size();
+  }
+
+  /** One publication on its way to many; reused by its thread. */
+  private static final class Fanout {
+    final List<Subscribers> matched = new ArrayList<>();
+    final Consumer<Subscribers> collect = matched::add;
+    final Map<Subscriber, Delivery> merged = new IdentityHashMap<>();
+    @Nullable Publication publication;
+    @Nullable Subscriber slow;
+    int count;
+
+    @Nullable Subscriber run(Publication toAll) {
+      publication = toAll;
+      count = 0;
+      slow = null;
+      if (matched.size() == 1) {
+        matched.getFirst().forEach(this::offer);
+      } else if (matched.size() > 1) {
+        // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2, 3.3.4-4).
+        for (Subscribers each : matched) {
+          each.forEach(this::merge);
+        }
+        merged.forEach(this::hand);
+        merged.clear();
+      }
+      for (Subscribers each : matched) {
+        each.forEachGroup(this::offerOne);
+      }
+      matched.clear();
+      publication = null;
+      Subscriber found = slow;
+      slow = null;
+      return found;
+    }
+
+    private Publication current() {
+      return Objects.requireNonNull(publication);
+    }
+
+    private boolean isEcho(Subscription subscription) {
+      return subscription.noLocal() // 3.8.3-3
+          && subscription.subscriber().clientId().equals(current().message().publisher());
+    }
+
+    private void offer(Subscription subscription) {
+      if (!isEcho(subscription)) {
+        hand(subscription.subscriber(), Delivery.of(current(), subscription));
+      }
+    }
+
+    private void merge(Subscription subscription) {
+      if (!isEcho(subscription)) {
+        merged.merge(
+            subscription.subscriber(), Delivery.of(current(), subscription), Fanout::joined);
+      }
+    }
+
+    private static Delivery joined(Delivery a, Delivery b) {
+      int[] identifiers = Arrays.copyOf(a.identifiers(), a.identifiers().length + b.identifiers().length);
+      System.arraycopy(b.identifiers(), 0, identifiers, a.identifiers().length, b.identifiers().length);
+      return new Delivery(
+          a.publication(), Math.max(a.qos(), b.qos()), a.retain() || b.retain(), identifiers, null);
+    }
+
+    private void offerOne(SharedGroup group) {
+      Subscription member = group.next(current().message().qos(), null);
+      if (member != null) {
+        hand(member.subscriber(), Delivery.of(current(), member));
+      }
+    }
+
+    private void hand(Subscriber subscriber, Delivery delivery) {
+      count++;
+      if (subscriber.offer(delivery)) {
+        slow = subscriber;
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.strmqtt.core.routing;
+
+import io.strmqtt.api.Message;
+import io.strmqtt.mqtt.codec.PublishFrame;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A message with its encoded frames, each made once, by whoever needs it first, and shared by all subscribers of the same
+ * kind (protocol generation, QoS 0 or above, RETAIN). Frames are plain arrays: no reference counts to get wrong.
+ */
+public final class Publication {
+  private static final VarHandle FRAMES = MethodHandles.arrayElementVarHandle(byte[][].class);
+
+  private final Message message;
+  private final byte[][] frames = new byte[8][];
+
+  public Publication(Message message) {
+    this.message = message;
+  }
+
+  public Message message() {
+    return message;
+  }
+
+  /** Whether one frame serves every 5.0 subscriber without subscription identifiers: not if it has to count down. */
+  public boolean isShareable() {
+    return message.properties().expiryInterval() < 0;
+  }
+
+  /**
+   * The packet for subscribers of a kind; never to be modified. Packet identifier (if {@code qos} is above 0) and DUP are 0,
+   * and the QoS bits say 1.
+   */
+  public byte[] frame(MqttVersion version, int qos, boolean retain) {
+    int slot = (version == MqttVersion.V5 ? 4 : 0) + (qos > 0 ? 2 : 0) + (retain ? 1 : 0);
+    byte[] frame = (byte[]) FRAMES.getAcquire(frames, slot);
+    if (frame == null) {
+      // Two threads may both encode: the frames are equal, and either may stay.
+      frame =
+          PublishFrame.encode(
+              packet(version, Math.min(qos, 1), retain, false, qos > 0 ? 1 : 0, NO_IDENTIFIERS, -1), version);
+      FRAMES.setRelease(frames, slot, frame);
+    }
+    return frame;
+  }
+
+  private static final int[] NO_IDENTIFIERS = {};
+
+  /**
+   * The packet for one subscriber.
+   *
+   * @param expiry the remaining message expiry interval in seconds, below 0 for none
+   */
+  public Publish packet(
+      MqttVersion version,
+      int qos,
+      boolean retain,
+      boolean dup,
+      int packetId,
+      int[] identifiers,
+      long expiry) {
+    Properties properties = version == MqttVersion.V5 ? properties(identifiers, expiry) : Properties.NONE;
+    return new Publish(message.topic(), qos, retain, dup, packetId, message.payload(), properties);
+  }
+
+  private Properties properties(int[] identifiers, long expiry) {
+    Message.Properties from = message.properties();
+    if (from == Message.Properties.NONE && identifiers.length == 0) {
+      return Properties.NONE;
+    }
+    Properties.Builder to = Properties.builder();
+    if (from.payloadFormat() >= 0) {
+      to.add(Property.PAYLOAD_FORMAT_INDICATOR, from.payloadFormat());
+    }
+    if (expiry >= 0) {
+      to.add(Property.MESSAGE_EXPIRY_INTERVAL, expiry);
+    }
+    from.contentType().ifPresent(v -> to.add(Property.CONTENT_TYPE, v));
+    from.responseTopic().ifPresent(v -> to.add(Property.RESPONSE_TOPIC, v));
+    from.correlationData().ifPresent(v -> to.add(Property.CORRELATION_DATA, v));
+    for (int identifier : identifiers) {
+      to.add(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+    }
+    from.userProperties().forEach(p -> to.addUser(p.name(), p.value()));
+    return to.build();
+  }
+
+  int weight() {
+    return message.payload().length + message.topic().length() + 96;
+  }
+}

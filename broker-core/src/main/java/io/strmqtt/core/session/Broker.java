@@ -1,0 +1,18 @@
+package io.strmqtt.core.session;
+
+import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.Limits;
+import io.strmqtt.core.routing.Router;
+import java.time.Clock;
+
+/** What all sessions and connections share. Immutable; each part is safe on every thread. */
+public record Broker(
+    Limits limits,
+    Router router,
+    Storage storage,
+    Counters counters,
+    Authorizer authorizer,
+    PendingBytes pending,
+    Clock clock) {}

@@ -1,0 +1,277 @@
+package io.strmqtt.core.session;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.routing.Delivery;
+import io.strmqtt.core.routing.Publication;
+import io.strmqtt.core.session.InFlight.Awaits;
+import io.strmqtt.mqtt.codec.MqttEncoder;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of messages to one client: the queue, the window of unacknowledged ones, and the QoS 1 and 2 handshakes of a sender
+ * (4.3.2, 4.3.3). Order is kept; only QoS 0 may overtake QoS 1 and 2 that wait for the client's receive maximum. On the
+ * session's loop only.
+ */
+public final class Outbound {
+  private final Broker broker;
+  private final Waiting waiting;
+
+  // Valid for the session.
+  private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
+  private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>();
+  private final InFlight inFlight = new InFlight();
+  private long sent;
+  private long sentBytes;
+  private long dropped;
+
+  // Valid for the connection.
+  private @Nullable Outbox outbox;
+  private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>();
+  private long maxPacketSize;
+  private int receiveMaximum;
+  private int quota;
+
+  Outbound(Broker broker, Waiting waiting) {
+    this.broker = broker;
+    this.waiting = waiting;
+  }
+
+  void connect(Attachment attachment) {
+    outbox = attachment.outbox();
+    maxPacketSize = attachment.maxPacketSize();
+    receiveMaximum = attachment.receiveMaximum();
+    quota = receiveMaximum;
+    toResend.addAll(inFlight.inOrder()); // 4.4.0-1
+  }
+
+  void disconnect() {
+    outbox = null;
+    toResend.clear();
+    while (!queue.isEmpty()) {
+      Delivery delivery = queue.poll();
+      if (delivery.qos() > 0) {
+        heldForQuota.add(delivery);
+      } else {
+        waiting.leave(delivery);
+        drop(Reason.QOS0_OFFLINE);
+      }
+    }
+  }
+
+  /** Takes a message that was counted in. */
+  void add(Delivery delivery) {
+    if (outbox != null) {
+      queue.add(delivery);
+    } else if (delivery.qos() > 0) {
+      heldForQuota.add(delivery);
+    } else {
+      waiting.leave(delivery);
+      drop(Reason.QOS0_OFFLINE);
+    }
+  }
+
+  /** Writes what the client can take now. */
+  void send() {
+    Outbox out = outbox;
+    if (out == null) {
+      return;
+    }
+    while (out.connection().isWritable()) {
+      if (quota > 0 && !toResend.isEmpty()) {
+        resend(out, toResend.remove());
+      } else if (quota > 0 && toResend.isEmpty() && !heldForQuota.isEmpty()) {
+        take(out, heldForQuota.remove());
+      } else if (!queue.isEmpty()) {
+        Delivery delivery = queue.remove();
+        if (delivery.qos() > 0 && (quota == 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
+          heldForQuota.add(delivery); // 3.3.4-9
+        } else {
+          take(out, delivery);
+        }
+      } else {
+        break;
+      }
+    }
+    waiting.relax();
+    out.flush();
+  }
+
+  private void take(Outbox out, Delivery delivery) {
+    Publication publication = delivery.publication();
+    long expiresAt = publication.message().expiresAt();
+    long now = expiresAt == Long.MAX_VALUE ? 0 : broker.clock().millis();
+    if (now >= expiresAt) {
+      waiting.leave(delivery);
+      drop(Reason.MESSAGE_EXPIRED); // 3.3.2-5
+      return;
+    }
+    boolean shared =
+        out.version() != MqttVersion.V5
+            || delivery.identifiers().length == 0 && publication.isShareable();
+    int size =
+        shared
+            ? publication.frame(out.version(), delivery.qos(), delivery.retain()).length
+            : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
+    if (size > maxPacketSize) {
+      waiting.leave(delivery);
+      drop(Reason.OVER_CLIENT_PACKET_SIZE); // 3.1.2-25
+      return;
+    }
+    if (delivery.qos() == 0) {
+      waiting.leave(delivery);
+      write(out, delivery, 0, false);
+    } else {
+      quota--;
+      write(out, delivery, inFlight.add(delivery).packetId, false);
+    }
+    sent++;
+    sentBytes += publication.message().payload().length;
+    broker.counters().count(Counters.Event.PUBLISH_SENT);
+  }
+
+  private void resend(Outbox out, InFlight.Entry entry) {
+    if (entry.awaits == Awaits.PUBCOMP) {
+      out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
+    } else {
+      quota--;
+      write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+    }
+  }
+
+  private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
+    Publication publication = delivery.publication();
+    if (out.version() == MqttVersion.V5
+        && (delivery.identifiers().length > 0 || !publication.isShareable())) {
+      out.write(packet(out, delivery, packetId, dup));
+      return;
+    }
+    byte[] frame = publication.frame(out.version(), delivery.qos(), delivery.retain());
+    if (delivery.qos() == 0) {
+      out.writeFrame(frame);
+    } else {
+      out.writeFrame(frame, delivery.qos(), packetId, dup);
+    }
+  }
+
+  private Publish packet(Outbox out, Delivery delivery, int packetId, boolean dup) {
+    Publication publication = delivery.publication();
+    long expiresAt = publication.message().expiresAt();
+    long left =
+        expiresAt == Long.MAX_VALUE
+            ? -1
+            : Math.max(0, (expiresAt - broker.clock().millis() + 999) / 1000); // 3.3.2-6
+    return publication.packet(
+        out.version(),
+        delivery.qos(),
+        delivery.retain(),
+        dup,
+        delivery.qos() == 0 ? 0 : packetId,
+        delivery.identifiers(),
+        left);
+  }
+
+  /** PUBACK; also settles what was refused. */
+  public void acknowledged(int packetId) {
+    InFlight.Entry entry = inFlight.get(packetId);
+    if (entry != null && entry.awaits == Awaits.PUBACK) {
+      settle(entry);
+    }
+  }
+
+  /** PUBREC: answers PUBREL (4.3.3-4), also with 0x92 for what is not known; a refusal settles (4.4.0-2). */
+  public void received(int packetId, boolean refused) {
+    InFlight.Entry entry = inFlight.get(packetId);
+    Outbox out = outbox;
+    if (out == null) {
+      return;
+    }
+    if (entry == null || entry.awaits == Awaits.PUBACK) {
+      if (!refused) {
+        out.write(new Pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.NONE));
+      }
+    } else if (refused) {
+      settle(entry);
+    } else {
+      entry.awaits = Awaits.PUBCOMP;
+      out.write(new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+    }
+  }
+
+  /** PUBCOMP. */
+  public void completed(int packetId) {
+    InFlight.Entry entry = inFlight.get(packetId);
+    if (entry != null && entry.awaits == Awaits.PUBCOMP) {
+      settle(entry);
+    }
+  }
+
+  private void settle(InFlight.Entry entry) {
+    inFlight.remove(entry.packetId);
+    waiting.leave(entry.delivery);
+    waiting.relax();
+    quota = Math.min(receiveMaximum, quota + 1);
+    if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
+      send();
+    }
+  }
+
+  void drop(Reason reason) {
+    dropped++;
+    broker.counters().count(reason);
+  }
+
+  /**
+   * The session ends: what waits or is in flight is dropped by name, except that messages of shared subscriptions go on to
+   * other members; not QoS 2 that has begun (4.8.2-5).
+   */
+  void end(Consumer<Delivery> redispatch) {
+    List<Delivery> left = new ArrayList<>();
+    for (InFlight.Entry entry : inFlight.inOrder()) {
+      waiting.leave(entry.delivery);
+      if (entry.awaits == Awaits.PUBACK) {
+        left.add(entry.delivery);
+      } else {
+        drop(Reason.SESSION_ENDED);
+      }
+    }
+    for (ArrayDeque<Delivery> each : List.of(heldForQuota, queue)) {
+      each.forEach(waiting::leave);
+      left.addAll(each);
+      each.clear();
+    }
+    inFlight.clear();
+    for (Delivery delivery : left) {
+      if (delivery.shared() != null) {
+        redispatch.accept(delivery);
+      } else {
+        drop(Reason.SESSION_ENDED);
+      }
+    }
+  }
+
+  int inFlight() {
+    return inFlight.size();
+  }
+
+  long sent() {
+    return sent;
+  }
+
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  long dropped() {
+    return dropped;
+  }
+}

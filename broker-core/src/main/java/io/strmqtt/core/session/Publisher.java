@@ -1,0 +1,61 @@
+package io.strmqtt.core.session;
+
+import io.strmqtt.api.Message;
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.routing.Publication;
+import io.strmqtt.core.routing.Router;
+import io.strmqtt.core.routing.Subscriber;
+import io.strmqtt.api.auth.Authorizer;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a message that may be published: keeps it if it is to be retained, and routes it. On an event loop. */
+public final class Publisher {
+  private final Broker broker;
+
+  public Publisher(Broker broker) {
+    this.broker = broker;
+  }
+
+  /**
+   * Publishes.
+   *
+   * @param routed told when the message may be acknowledged
+   * @return a subscriber that asks to slow down, if there is one
+   */
+  public @Nullable Subscriber publish(Message message, Router.Routed routed) {
+    if (!message.retain()) {
+      return broker.router().route(new Publication(message), routed);
+    }
+    if (message.payload().length == 0) {
+      broker.storage().retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
+    } else if (!broker.storage().retained().put(message)) {
+      broker.counters().count(Reason.RETAINED_LIMIT);
+    }
+    return broker
+        .router()
+        .route(
+            new Publication(message),
+            subscribers -> broker.storage().whenDurable(() -> routed.done(subscribers)));
+  }
+
+  /** Publishes a will, if its owner may still publish to the topic. */
+  void publishWill(Will will, Authorizer.Subject owner) {
+    Message message = will.message();
+    if (!broker.authorizer().mayPublish(owner, message.topic(), message.qos(), message.retain())) {
+      broker.counters().count(Reason.WILL_NOT_AUTHORIZED);
+      return;
+    }
+    broker.counters().count(Counters.Event.WILLS_PUBLISHED);
+    publish(
+        new Message(
+            message.topic(),
+            message.payload(),
+            message.qos(),
+            message.retain(),
+            message.properties(),
+            broker.clock().millis(),
+            message.publisher()),
+        subscribers -> {});
+  }
+}

@@ -1,0 +1,71 @@
+package io.strmqtt.core.session;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** All sessions by client id: one for each, whoever asks and from wherever. Any thread. */
+public final class Sessions {
+  private final ConcurrentMap<String, Session> byClientId = new ConcurrentHashMap<>();
+  private final Broker broker;
+  private final Publisher publisher;
+
+  public Sessions(Broker broker) {
+    this.broker = broker;
+    this.publisher = new Publisher(broker);
+  }
+
+  public Broker broker() {
+    return broker;
+  }
+
+  public Publisher publisher() {
+    return publisher;
+  }
+
+  public Optional<Session> get(String clientId) {
+    return Optional.ofNullable(byClientId.get(clientId));
+  }
+
+  public int size() {
+    return byClientId.size();
+  }
+
+  /**
+   * Gives the session of the client id to a connection: a new one, or the one that is there, which its owner hands over. Ends
+   * with {@link Attachment#attached} on the connection's loop, where this is called, too.
+   *
+   * @param shard the connection's
+   */
+  public void claim(Claim claim, Shard shard) {
+    assert shard.inLoop();
+    while (true) {
+      Session there = byClientId.get(claim.clientId());
+      if (there != null) {
+        there.command(() -> there.handOver(claim, shard));
+        return;
+      }
+      Session fresh = new Session(claim.clientId(), this, shard, claim.attachment().record());
+      if (byClientId.putIfAbsent(claim.clientId(), fresh) == null) {
+        fresh.attach(claim.attachment(), false);
+        return;
+      }
+    }
+  }
+
+  void remove(Session session) {
+    byClientId.remove(session.clientId(), session);
+  }
+
+  /** Runs the action with every session; used when the broker stops. */
+  public void forEach(java.util.function.Consumer<Session> action) {
+    byClientId.values().forEach(action);
+  }
+
+  /**
+   * A connection's wish for a session.
+   *
+   * @param cleanStart whether a session that is there ends first (3.1.2-4)
+   */
+  public record Claim(String clientId, boolean cleanStart, Attachment attachment) {}
+}

@@ -1,0 +1,98 @@
+package io.strmqtt.core.session;
+
+import io.netty.channel.EventLoop;
+import io.strmqtt.core.Deadlines;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+
+/**
+ * What the engine keeps for each event loop: the list of sessions with mail, the deadlines, and the connections that wait to
+ * read on. {@link #ready} and {@link #execute} are for any thread; the rest is for the loop.
+ */
+public final class Shard {
+  private static final int READY_CHUNK = 256;
+  private static final long PAUSE_CHECK_MILLIS = 5;
+
+  private final EventLoop loop;
+  private final Deadlines deadlines;
+  private final PendingBytes pending;
+  private final MpscUnboundedAtomicArrayQueue<Session> ready = new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final List<Paused> paused = new ArrayList<>();
+
+  /** A connection that does not read until its reason to wait has gone. */
+  private record Paused(BooleanSupplier mayResume, Runnable resume) {}
+
+  Shard(EventLoop loop, LongSupplier nanoTime, PendingBytes pending) {
+    this.loop = loop;
+    this.pending = pending;
+    this.deadlines = new Deadlines(loop, nanoTime);
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  public boolean inLoop() {
+    return loop.inEventLoop();
+  }
+
+  /** Runs on the loop: at once if this is it. */
+  public void execute(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  /** Puts a session with mail on the list; the first one wakes the loop. */
+  void ready(Session session) {
+    ready.offer(session);
+    if (!awake.get() && awake.compareAndSet(false, true)) {
+      loop.execute(this::drain);
+    }
+  }
+
+  private void drain() {
+    // Off before the list is read: a session added from now on wakes the loop again.
+    awake.set(false);
+    int most = 1024;
+    Session session;
+    while (most-- > 0 && (session = ready.poll()) != null) {
+      session.drain(this);
+    }
+    pending.evaluate();
+    if (!ready.isEmpty() && awake.compareAndSet(false, true)) {
+      loop.execute(this::drain);
+    }
+  }
+
+  /** Calls {@code resume} on this loop once {@code mayResume} says so; asked every few milliseconds. */
+  public void pause(BooleanSupplier mayResume, Runnable resume) {
+    assert inLoop();
+    paused.add(new Paused(mayResume, resume));
+    if (paused.size() == 1) {
+      loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void checkPaused() {
+    pending.evaluate();
+    List<Paused> resumed = new ArrayList<>();
+    paused.removeIf(p -> p.mayResume().getAsBoolean() && resumed.add(p));
+    if (!paused.isEmpty()) {
+      loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    resumed.forEach(p -> p.resume().run());
+  }
+}

@@ -1,0 +1,106 @@
+package io.strmqtt.core.session;
+
+import io.strmqtt.core.Limits;
+import io.strmqtt.core.routing.Delivery;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * What waits for one session, counted against its bounds, and the signal to publishers. Above half of a bound the session
+ * holds its publishers back, until a quarter is left; one that stays above for ten seconds is too slow for that and loses
+ * messages at the bound instead, so that it cannot hold others up for ever. Any thread.
+ */
+final class Waiting {
+  private static final long HOLD_NANOS = 10_000_000_000L;
+
+  private final Limits limits;
+  private final PendingBytes all;
+  private final LongSupplier nanoTime;
+  private final AtomicInteger messages = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private long reportedLive;
+  private long reportedStored;
+  private volatile boolean holding;
+  private volatile long since;
+
+  Waiting(Limits limits, PendingBytes all, LongSupplier nanoTime) {
+    this.limits = limits;
+    this.all = all;
+    this.nanoTime = nanoTime;
+  }
+
+  int messages() {
+    return messages.get();
+  }
+
+  /** Counts the message in; false, and nothing counted, if a bound is reached. */
+  boolean enter(Delivery delivery, boolean connected) {
+    int weight = delivery.weight();
+    if (messages.incrementAndGet() <= limits.maxQueuedMessages() && (connected || !all.isStoredFull())) {
+      // One message larger than the bound may wait alone.
+      if (bytes.addAndGet(weight) <= limits.maxQueuedBytes() || messages.get() == 1) {
+        return true;
+      }
+      bytes.addAndGet(-weight);
+    }
+    messages.decrementAndGet();
+    refused.incrementAndGet();
+    return false;
+  }
+
+  /** How many messages the bounds have turned away. */
+  long refused() {
+    return refused.get();
+  }
+
+  /** Counts a message in whatever the bounds: retained messages of a new subscription. */
+  void enterAnyway(Delivery delivery) {
+    messages.incrementAndGet();
+    bytes.addAndGet(delivery.weight());
+  }
+
+  void leave(Delivery delivery) {
+    int weight = delivery.weight();
+    messages.decrementAndGet();
+    bytes.addAndGet(-weight);
+  }
+
+  /** Brings the broker-wide sums up to date; called by the owner after each change it makes. */
+  void report(boolean connected) {
+    long now = bytes.get();
+    long live = connected ? now : 0;
+    all.add(live - reportedLive, now - live - reportedStored);
+    reportedLive = live;
+    reportedStored = now - live;
+  }
+
+  /** Whether a message just counted in asks its publisher to slow down. */
+  boolean asksToSlowDown() {
+    if (!isAbove(2)) {
+      return false;
+    }
+    if (!holding) {
+      since = nanoTime.getAsLong();
+      holding = true;
+      return true;
+    }
+    return isHoldingBack();
+  }
+
+  boolean isHoldingBack() {
+    return holding && nanoTime.getAsLong() - since < HOLD_NANOS;
+  }
+
+  /** Called by the owner when messages have left. */
+  void relax() {
+    if (holding && !isAbove(4)) {
+      holding = false;
+    }
+  }
+
+  private boolean isAbove(int part) {
+    return messages.get() > limits.maxQueuedMessages() / part || bytes.get() > limits.maxQueuedBytes() / part;
+  }
+}
