@@ -39,7 +39,7 @@ class CodecPropertyTest {
     assertThat(in.isReadable()).isFalse();
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void theSamePacketsComeOutHoweverTheStreamIsCut(@ForAll("streams") Stream stream) {
     byte[] bytes = stream.bytes();
     ByteBuf in = Unpooled.buffer();

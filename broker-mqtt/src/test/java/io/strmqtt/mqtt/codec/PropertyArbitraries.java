@@ -27,7 +27,7 @@ final class PropertyArbitraries {
     Arbitrary<String> longest =
         Arbitraries.of("€".repeat(21_845), "x".repeat(65_535), "y".repeat(700));
     return Arbitraries.frequencyOf(
-        Tuple.of(20, unicode), Tuple.of(20, plain), Tuple.of(1, longest));
+        Tuple.of(150, unicode), Tuple.of(150, plain), Tuple.of(1, longest));
   }
 
   static Arbitrary<String> topics() {
