@@ -126,9 +126,9 @@ sealed interface FieldSink {
 
     @Override
     public void string(String value) {
-      int lengthIndex = out.writerIndex();
-      out.writeShort(0);
-      out.setShort(lengthIndex, checkLength(ByteBufUtil.writeUtf8(out, value)));
+      int length = checkLength(ByteBufUtil.utf8Bytes(value));
+      out.writeShort(length);
+      ByteBufUtil.reserveAndWriteUtf8(out, value, length);
     }
 
     @Override

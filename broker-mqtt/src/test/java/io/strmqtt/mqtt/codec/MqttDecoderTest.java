@@ -1,0 +1,113 @@
+package io.strmqtt.mqtt.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.strmqtt.mqtt.packet.MqttPacket;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import org.junit.jupiter.api.Test;
+
+class MqttDecoderTest {
+  private static final String CONNECT_4 = "10 0d 0004 4d515454 04 02 003c 0001 63";
+
+  @Test
+  void theVersionIsUnknownUntilAConnectNamesIt() {
+    MqttDecoder decoder = Wire.newServer();
+    assertThat(decoder.version()).isNull();
+    decoder.decode(Wire.buffer(CONNECT_4));
+    assertThat(decoder.version()).isEqualTo(MqttVersion.V3_1_1);
+  }
+
+  @Test
+  void theVersionIsKnownWhenTheRestOfTheConnectIsMalformed() {
+    MqttDecoder decoder = Wire.newServer();
+    ByteBuf in = Wire.buffer("10 0d 0004 4d515454 05 03 003c 0001 63");
+    assertThat(catchThrowable(() -> decoder.decode(in)))
+        .isInstanceOf(MalformedPacketException.class);
+    assertThat(decoder.version()).isEqualTo(MqttVersion.V5);
+  }
+
+  @Test
+  void anUnknownVersionStaysUnknown() {
+    MqttDecoder decoder = Wire.newServer();
+    ByteBuf in = Wire.buffer("10 0d 0004 4d515454 07 02 003c 0001 63");
+    assertThat(catchThrowable(() -> decoder.decode(in)))
+        .isInstanceOf(MalformedPacketException.class);
+    assertThat(decoder.version()).isNull();
+  }
+
+  @Test
+  void aConnectOfExactlyTheLimitIsAcceptedAndOneByteMoreIsNot() {
+    assertThat(new MqttDecoder(15, 2).decode(Wire.buffer(CONNECT_4))).isNotNull();
+    assertThatThrownBy(() -> new MqttDecoder(14, 100).decode(Wire.buffer("10 0d")))
+        .hasMessage("CONNECT: 15 bytes");
+  }
+
+  @Test
+  void theLimitOfLaterPacketsIsNotThatOfTheConnect() {
+    MqttDecoder decoder = new MqttDecoder(15, 20);
+    decoder.decode(Wire.buffer(CONNECT_4));
+    assertThat(decoder.decode(Wire.buffer("30 12 0001 61 000102030405060708090a0b0c0d0e")))
+        .isNotNull();
+    assertThatThrownBy(() -> decoder.decode(Wire.buffer("30 13"))).hasMessage("PUBLISH: 21 bytes");
+  }
+
+  @Test
+  void packetsInOneBufferAreTakenOneByOne() {
+    MqttDecoder decoder = Wire.newServer();
+    ByteBuf in = Wire.buffer(CONNECT_4 + "c0 00 30 03 0001 61 e0");
+    assertThat(decoder.decode(in)).isInstanceOf(MqttPacket.Connect.class);
+    assertThat(decoder.decode(in)).isInstanceOf(MqttPacket.Pingreq.class);
+    assertThat(decoder.decode(in)).isInstanceOf(MqttPacket.Publish.class);
+    assertThat(decoder.decode(in)).isNull();
+    assertThat(in.readableBytes()).isEqualTo(1);
+  }
+
+  @Test
+  void aTopicThatRepeatsIsTheSameString() {
+    MqttDecoder decoder = Wire.server(MqttVersion.V5);
+    String first = publish(decoder, "a/b").topic();
+    String second = publish(decoder, "a/b").topic();
+    assertThat(second).isSameAs(first);
+  }
+
+  @Test
+  void topicsOfOneLengthAreNotTakenForEachOther() {
+    MqttDecoder decoder = Wire.server(MqttVersion.V5);
+    for (String topic : new String[] {"a/b", "a/c", "a/b", "a", "a/b/c/d", "a/b/c", "ä", "a/"}) {
+      assertThat(publish(decoder, topic).topic()).isEqualTo(topic);
+    }
+  }
+
+  @Test
+  void aTopicLongerThanWhatIsKeptIsReadEveryTime() {
+    MqttDecoder decoder = Wire.server(MqttVersion.V5);
+    for (int length : new int[] {65_535, 513, 512, 511, 33, 32, 31}) {
+      String topic = "x".repeat(length);
+      assertThat(publish(decoder, topic).topic()).isEqualTo(topic);
+      assertThat(publish(decoder, topic).topic()).isEqualTo(topic);
+    }
+  }
+
+  @Test
+  void propertiesThatAreMissingAreShared() {
+    assertThat(publish(Wire.server(MqttVersion.V5), "a").properties()).isSameAs(Properties.NONE);
+  }
+
+  @Test
+  void theMessageNamesThePacketAndTheFault() {
+    assertThatThrownBy(
+            () -> Wire.server(MqttVersion.V3_1_1).decode(Wire.buffer("30 05 0003 61ff62")))
+        .hasMessage("PUBLISH: topic name is not a valid UTF-8 string");
+  }
+
+  private static Publish publish(MqttDecoder decoder, String topic) {
+    Publish publish = new Publish(topic, 0, false, false, 0, new byte[1], Properties.NONE);
+    return (Publish) decoder.decode(Unpooled.wrappedBuffer(Wire.encode(publish, MqttVersion.V5)));
+  }
+}
