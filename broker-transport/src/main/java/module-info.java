@@ -3,15 +3,25 @@
  * MQTT state.
  */
 module io.strmqtt.transport {
+  requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport.classes.epoll;
-  requires transitive io.strmqtt.api;
-  requires transitive io.strmqtt.core;
   requires io.strmqtt.proxy;
   requires org.apache.logging.log4j;
+  requires transitive io.netty.transport;
+  requires transitive io.strmqtt.api;
+  requires transitive io.strmqtt.core;
 
   exports io.strmqtt.transport;
+
+  uses io.strmqtt.transport.TransportProvider;
+
+  provides io.strmqtt.transport.TransportProvider with
+      io.strmqtt.transport.TcpTransport,
+      io.strmqtt.transport.SslTransport,
+      io.strmqtt.transport.WsTransport,
+      io.strmqtt.transport.WssTransport;
 }

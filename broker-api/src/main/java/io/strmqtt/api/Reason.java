@@ -39,6 +39,7 @@ public enum Reason {
 
   // CONNECT.
   CONNECT_TIMEOUT(Kind.REFUSAL, "no CONNECT came in time"),
+  CLOSED_BEFORE_CONNECT(Kind.REFUSAL, "the peer closed before its CONNECT was complete"),
   NOT_CONNECT(Kind.REFUSAL, "the first packet is not CONNECT"),
   MALFORMED_CONNECT(Kind.REFUSAL, "the CONNECT is malformed"),
   CONNECT_TOO_LARGE(Kind.REFUSAL, "the first packet exceeds the size it may have"),
@@ -72,7 +73,6 @@ public enum Reason {
   PUBLISH_NOT_AUTHORIZED(Kind.DISCONNECT, "the client may not publish to the topic"),
   BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
   WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
-  IDLE_BEFORE_CONNECT(Kind.DISCONNECT, "the peer closed before CONNECT"),
   SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),
   ADMINISTRATIVE(Kind.DISCONNECT, "an administrator ended the session"),
   INTERNAL_ERROR(Kind.DISCONNECT, "an error inside the broker"),

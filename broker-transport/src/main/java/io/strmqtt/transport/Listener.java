@@ -1,0 +1,125 @@
+package io.strmqtt.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.core.Engine;
+import io.strmqtt.proxy.ProxyHandler;
+import io.strmqtt.proxy.ProxyPolicy;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** One bound address, and what its connections go through. Opened and closed by the starting thread. */
+final class Listener {
+  private static final int BACKLOG = 4096;
+
+  private final ListenerSettings settings;
+  private final TransportProvider transport;
+  private final Engine engine;
+  private final Optional<SslContext> tls;
+  private final ProxyPolicy policy;
+  private final LongAdder open = new LongAdder();
+  private final LongAdder accepted = new LongAdder();
+  private @Nullable Channel channel;
+
+  Listener(ListenerSettings settings, TransportProvider transport, Engine engine)
+      throws ListenerException {
+    this.settings = settings;
+    this.transport = transport;
+    this.engine = engine;
+    this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
+    this.policy =
+        new ProxyPolicy(
+            settings.proxy().enabled(),
+            settings.proxy().headerTimeout(),
+            settings.proxy().maxHeaderSize());
+  }
+
+  void bind(EventLoops loops) throws ListenerException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops.acceptors(), loops.workers())
+            .channel(loops.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel child) {
+                    begin(child);
+                  }
+                })
+            .bind(settings.bind())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new ListenerException(
+          "listener."
+              + settings.name()
+              + " cannot bind "
+              + settings.bind().getAddress().getHostAddress()
+              + ":"
+              + settings.bind().getPort()
+              + ": "
+              + bound.cause().getMessage()
+              + "; change listener."
+              + settings.name()
+              + ".bind_address or bind_port, or stop what uses it");
+    }
+    channel = bound.channel();
+  }
+
+  private void begin(Channel child) {
+    accepted.increment();
+    open.increment();
+    child.closeFuture().addListener(closed -> open.decrement());
+    Setup setup = new Setup(this, child);
+    setup.begin();
+    child.pipeline().addLast("proxy", new ProxyHandler(policy, setup));
+  }
+
+  /** Stops accepting; what is connected stays. */
+  void close() {
+    if (channel != null) {
+      channel.close().awaitUninterruptibly();
+    }
+  }
+
+  ListenerSettings settings() {
+    return settings;
+  }
+
+  TransportProvider transport() {
+    return transport;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  SslContext tls() {
+    return tls.orElseThrow();
+  }
+
+  ListenerView view() {
+    return new ListenerView(
+        settings.name(),
+        settings.type(),
+        address(),
+        settings.proxy().enabled(),
+        settings.proxy().origin(),
+        open.sum(),
+        accepted.sum());
+  }
+
+  InetSocketAddress address() {
+    return channel == null ? settings.bind() : (InetSocketAddress) channel.localAddress();
+  }
+}

@@ -1,0 +1,67 @@
+package io.strmqtt.transport;
+
+import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.core.Engine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** The open listeners. Opened and closed by the starting thread; {@link #views} is for any. */
+public final class Listeners {
+  private final List<Listener> open;
+
+  private Listeners(List<Listener> open) {
+    this.open = open;
+  }
+
+  /**
+   * Opens all of them, or none.
+   *
+   * @throws ListenerException if one cannot be opened; those before it are closed again
+   */
+  public static Listeners open(List<ListenerSettings> settings, Engine engine, EventLoops loops)
+      throws ListenerException {
+    List<Listener> made = new ArrayList<>();
+    for (ListenerSettings each : settings) {
+      made.add(new Listener(each, transport(each), engine));
+    }
+    List<Listener> open = new ArrayList<>();
+    try {
+      for (Listener each : made) {
+        each.bind(loops);
+        open.add(each);
+      }
+    } catch (ListenerException e) {
+      open.forEach(Listener::close);
+      throw e;
+    }
+    return new Listeners(List.copyOf(open));
+  }
+
+  private static TransportProvider transport(ListenerSettings settings) throws ListenerException {
+    List<String> known = new ArrayList<>();
+    for (TransportProvider each :
+        ServiceLoader.load(TransportProvider.class, TransportProvider.class.getClassLoader())) {
+      if (each.type().equals(settings.type())) {
+        return each;
+      }
+      known.add(each.type());
+    }
+    throw new ListenerException(
+        "listener." + settings.name() + ".type = " + settings.type() + " is not one of " + known);
+  }
+
+  public List<ListenerView> views() {
+    return open.stream().map(Listener::view).toList();
+  }
+
+  /** {@code boringssl} or {@code jdk}: who does TLS, for people. */
+  public static String tlsProvider() {
+    return TlsContexts.provider();
+  }
+
+  /** Stops accepting; what is connected stays. */
+  public void close() {
+    open.forEach(Listener::close);
+  }
+}

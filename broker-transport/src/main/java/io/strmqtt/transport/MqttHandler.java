@@ -1,0 +1,255 @@
+package io.strmqtt.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.ReferenceCountUtil;
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Connection;
+import io.strmqtt.core.ConnectionHandler;
+import io.strmqtt.core.Deadlines;
+import io.strmqtt.core.Engine;
+import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.codec.MqttDecoder;
+import io.strmqtt.mqtt.packet.MqttPacket;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last handler of each pipeline: bytes become packets for the engine, and the engine's bytes go out. While reading is
+ * off, bytes that have come already wait undecoded, so a slowed-down publisher stops at the very next packet. On the
+ * channel's loop.
+ */
+final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private enum State {
+    OPEN,
+    /** The last bytes are on their way; input is discarded. */
+    CLOSING,
+    CLOSED
+  }
+
+  private final Engine engine;
+  private final ClientEndpoint endpoint;
+  private final MqttDecoder decoder;
+  private final Deadlines.Entry linger = new Deadlines.Entry(this::abort);
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable ConnectionHandler handler;
+  private @Nullable ByteBuf received;
+  private Optional<Reason> broken = Optional.empty();
+  private State state = State.OPEN;
+  private boolean decoding;
+  private boolean reading = true;
+  private boolean hasBytes;
+  private boolean hasPacket;
+
+  MqttHandler(Engine engine, ClientEndpoint endpoint) {
+    this.engine = engine;
+    this.endpoint = endpoint;
+    this.decoder = new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
+  }
+
+  private ChannelHandlerContext ctx() {
+    ChannelHandlerContext now = context;
+    if (now == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return now;
+  }
+
+  private ConnectionHandler engineSide() {
+    ConnectionHandler now = handler;
+    if (now == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return now;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    handler = engine.accept(this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (state != State.OPEN || !(message instanceof ByteBuf bytes)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    hasBytes = true;
+    ByteBuf before = received;
+    received =
+        before == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
+    decode();
+  }
+
+  private void decode() {
+    if (decoding) {
+      return; // The loop below goes on by itself.
+    }
+    decoding = true;
+    try {
+      while (reading && state == State.OPEN && received != null) {
+        MqttPacket packet = decoder.decode(received);
+        if (packet == null) {
+          break;
+        }
+        hasPacket = true;
+        engineSide().packet(packet);
+      }
+    } catch (MalformedPacketException e) {
+      engineSide().malformed(e, Optional.ofNullable(decoder.version()));
+    } finally {
+      decoding = false;
+    }
+    ByteBuf rest = received;
+    if (rest != null && (state != State.OPEN || !rest.isReadable())) {
+      received = null;
+      rest.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    engineSide().readComplete();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    engineSide().writabilityChanged();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == WebSocketFrames.BAD_FRAME) {
+      broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof CorruptedFrameException || cause instanceof TooLongFrameException) {
+      broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
+    } else if (!(cause instanceof java.io.IOException)
+        && !(cause instanceof io.netty.handler.codec.DecoderException)) {
+      broken = Optional.of(Reason.INTERNAL_ERROR);
+      InternalErrors.report(endpoint, cause);
+    }
+    abort();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    state = State.CLOSED;
+    engine.deadlines(loop()).cancel(linger);
+    ByteBuf rest = received;
+    if (rest != null) {
+      received = null;
+      rest.release();
+    }
+    if (broken.isEmpty() && hasBytes && !hasPacket) {
+      broken = Optional.of(Reason.CLOSED_BEFORE_CONNECT);
+    }
+    if (!hasBytes) {
+      engine.counters().count(io.strmqtt.core.Counters.Event.PROBES);
+    }
+    engineSide().lost(broken);
+  }
+
+  @Override
+  public EventLoop loop() {
+    return ctx().channel().eventLoop();
+  }
+
+  @Override
+  public ClientEndpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return ctx().alloc();
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    ctx().write(bytes, ctx().voidPromise());
+  }
+
+  @Override
+  public void flush() {
+    ctx().flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx().channel().isWritable();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return state == State.OPEN && ctx().channel().isActive();
+  }
+
+  @Override
+  public void autoRead(boolean on) {
+    reading = on;
+    ctx().channel().config().setAutoRead(on);
+    if (on && !decoding && received != null) {
+      decode();
+      engineSide().readComplete();
+    }
+  }
+
+  @Override
+  public void close(Reason reason) {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.CLOSING;
+    if (reason == Reason.WRITE_TIMEOUT || !ctx().channel().isActive()) {
+      abort();
+      return;
+    }
+    engine.deadlines(loop()).set(linger, LINGER_NANOS);
+    boolean webSocket = ctx().pipeline().get(WebSocketFrames.class) != null;
+    ctx()
+        .writeAndFlush(
+            webSocket
+                ? new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE)
+                : Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> closeOutput());
+  }
+
+  /** Plain TCP closes its output and drains what still comes, so that the peer reads our last words before a reset. */
+  private void closeOutput() {
+    boolean tls = ctx().pipeline().get("tls") != null;
+    if (!tls && ctx().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+      duplex.shutdownOutput();
+      reading = true;
+      duplex.config().setAutoRead(true);
+    } else {
+      ctx().close();
+    }
+  }
+
+  @Override
+  public void abort() {
+    ctx().close();
+  }
+}

@@ -1,0 +1,180 @@
+package io.strmqtt.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.TlsInfo;
+import io.strmqtt.core.Counters;
+import io.strmqtt.core.Deadlines;
+import io.strmqtt.core.Engine;
+import io.strmqtt.core.Refusal;
+import io.strmqtt.proxy.Endpoints;
+import io.strmqtt.proxy.ProxyListener;
+import io.strmqtt.proxy.ProxyVerdict;
+import java.net.InetSocketAddress;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection on its way to MQTT: PROXY header, TLS, WebSocket upgrade, one after the other, each with a deadline and a
+ * named reason if it fails. On the channel's loop; gone from the pipeline once MQTT begins.
+ */
+public final class Setup implements ProxyListener {
+  private static final int MAX_HTTP_BYTES = 16 * 1024;
+
+  private final Listener listener;
+  private final Engine engine;
+  private final Channel channel;
+  private final Deadlines deadlines;
+  private final Deadlines.Entry deadline = new Deadlines.Entry(this::late);
+  private ClientEndpoint endpoint;
+  private Reason lateReason = Reason.CONNECT_TIMEOUT;
+  private boolean tlsBegun;
+  private boolean over;
+
+  Setup(Listener listener, Channel channel) {
+    this.listener = listener;
+    this.engine = listener.engine();
+    this.channel = channel;
+    this.deadlines = engine.deadlines(channel.eventLoop());
+    // Both are known for an accepted socket; a peer that has already gone leaves none.
+    this.endpoint =
+        ClientEndpoint.direct(
+            address(channel.remoteAddress()), address(channel.localAddress()), listener.settings().name());
+  }
+
+  private static InetSocketAddress address(java.net.@org.jspecify.annotations.Nullable SocketAddress socket) {
+    return socket instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
+  }
+
+  /** Without a PROXY header to wait for, the first thing the client owes is due from the start. */
+  void begin() {
+    channel.closeFuture().addListener(closed -> deadlines.cancel(deadline));
+    if (!listener.settings().proxy().enabled()) {
+      String type = listener.settings().type();
+      boolean tls = listener.transport().usesTls();
+      arm(tls ? Reason.TLS_TIMEOUT : type.equals("ws") ? Reason.HTTP_TIMEOUT : Reason.CONNECT_TIMEOUT,
+          tls ? tlsTimeout() : engine.limits().connectTimeout().toNanos());
+    }
+  }
+
+  private long tlsTimeout() {
+    return listener.settings().tls().orElseThrow().handshakeTimeout().toNanos();
+  }
+
+  // The PROXY header.
+
+  @Override
+  public String listenerName() {
+    return listener.settings().name();
+  }
+
+  @Override
+  public void accepted(ChannelHandlerContext ctx, Optional<ProxyVerdict.Header> header) {
+    deadlines.cancel(deadline);
+    endpoint =
+        Endpoints.endpointOf(endpoint.peer(), endpoint.local(), listener.settings().name(), header);
+    listener.transport().install(this);
+  }
+
+  @Override
+  public void rejected(
+      ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint) {
+    if (reason == Reason.DUPLICATE_HEADER) {
+      over = false; // It comes behind a header that let the connection pass.
+    }
+    String bytes = firstBytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(firstBytes);
+    refuse(reason, detail + bytes + "; " + hint);
+  }
+
+  @Override
+  public void probe(ChannelHandlerContext ctx) {
+    engine.counters().count(Counters.Event.PROBES);
+  }
+
+  // What transports are made of.
+
+  /** TLS comes next, and {@code next} behind it. */
+  public void thenTls(Runnable next) {
+    arm(Reason.TLS_TIMEOUT, tlsTimeout());
+    SslHandler ssl = listener.tls().newHandler(channel.alloc());
+    ssl.setHandshakeTimeout(0, TimeUnit.MILLISECONDS); // Ours is the deadline.
+    channel.pipeline().addLast("first-byte", new FirstByte(() -> tlsBegun = true));
+    channel.pipeline().addLast("tls", ssl);
+    channel.pipeline().addLast("tls-done", new TlsDone(this, next));
+  }
+
+  void tlsEstablished(TlsInfo session) {
+    endpoint = endpoint.withTls(session);
+    deadlines.cancel(deadline);
+  }
+
+  boolean hasTlsBegun() {
+    return tlsBegun;
+  }
+
+  /** A WebSocket upgrade comes next, and {@code next} behind it. */
+  public void thenWebSocket(Runnable next) {
+    arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
+    channel
+        .pipeline()
+        .addLast(
+            "http",
+            new HttpServerCodec(
+                new HttpDecoderConfig()
+                    .setMaxInitialLineLength(4096)
+                    .setMaxHeaderSize(MAX_HTTP_BYTES)))
+        .addLast("http-body", new HttpObjectAggregator(MAX_HTTP_BYTES))
+        .addLast(
+            "upgrade",
+            new WebSocketUpgrade(
+                this,
+                listener.settings().path(),
+                Math.max(engine.limits().maxPacketSize(), 64 * 1024),
+                next));
+  }
+
+  /** MQTT comes next; the engine takes over. */
+  public void thenMqtt() {
+    deadlines.cancel(deadline);
+    over = true;
+    channel.pipeline().addLast("mqtt", new MqttHandler(engine, endpoint));
+  }
+
+  private void arm(Reason reason, long nanos) {
+    lateReason = reason;
+    deadlines.set(deadline, nanos);
+  }
+
+  private void late() {
+    refuse(lateReason, "");
+  }
+
+  /** Counts a peer that came and went without a word to us. */
+  void probed() {
+    over = true;
+    engine.counters().count(Counters.Event.PROBES);
+  }
+
+  /** Names the reason once, and closes. */
+  void refuse(Reason reason, String detail) {
+    report(reason, detail);
+    channel.close();
+  }
+
+  void report(Reason reason, String detail) {
+    deadlines.cancel(deadline);
+    if (!over) {
+      over = true;
+      engine
+          .refusals()
+          .refused(Refusal.early(endpoint, reason, listener.transport().usesTls() && tlsBegun, detail));
+    }
+  }
+}
