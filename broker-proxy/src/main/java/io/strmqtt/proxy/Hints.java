@@ -50,8 +50,8 @@ public final class Hints {
               + listener
               + ".proxy.max_header_size";
       case TRUNCATED ->
-          "look at the proxy's time-outs and health checks; if this is no proxy, set "
-              + key(listener, false);
+          "the peer gave up before its header was complete: look at the proxy's time-outs and health"
+              + " checks";
       case BAD_SOURCE ->
           "the proxy passes on an address no client can have: look at what it takes addresses from";
       case BAD_IDENTITY ->

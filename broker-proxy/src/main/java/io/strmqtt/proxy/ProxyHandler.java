@@ -164,10 +164,11 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     switch (Signature.of(in)) {
       case PARTIAL -> {}
       case COMPLETE -> {
+        int version = in.getByte(in.readerIndex()) == 'P' ? 1 : 2;
         if (state == State.AFTER_HEADER) {
-          refuse(ctx, Reason.DUPLICATE_HEADER, "another header follows the first");
+          refuse(ctx, Reason.DUPLICATE_HEADER, "a version " + version + " header after the first");
         } else {
-          refuse(ctx, Reason.UNEXPECTED_HEADER, "the connection begins with a header");
+          refuse(ctx, Reason.UNEXPECTED_HEADER, "begins with a version " + version + " header");
         }
       }
       case NONE -> {

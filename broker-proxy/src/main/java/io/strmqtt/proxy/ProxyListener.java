@@ -29,7 +29,8 @@ public interface ProxyListener {
   /**
    * The connection is refused; closing it is up to this call. Bytes that still come are discarded.
    * It comes at most once, and after {@link #accepted} only with {@link Reason#DUPLICATE_HEADER}.
-   * The channel may be closed already ({@link Reason#TRUNCATED}).
+   * The channel is closed already with {@link Reason#TRUNCATED}, which a disabled listener gets too
+   * if the little that came could have become a header.
    *
    * @param detail what was found, without text from the wire
    * @param firstBytes at most 32 bytes of what was looked at: the start of the connection, or of
@@ -39,6 +40,9 @@ public interface ProxyListener {
   void rejected(
       ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint);
 
-  /** The peer closed without having sent a byte: a port check, no attempt to connect. */
+  /**
+   * The channel is closed and the peer has not sent a byte: a port check, no attempt to connect. It
+   * also comes if the caller closed the channel itself before a byte came.
+   */
   void probe(ChannelHandlerContext ctx);
 }
