@@ -1,0 +1,350 @@
+package io.strmqtt.dist.config;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * One section of the configuration while it is read. Every getter notes its key, so that what
+ * nobody asked for can be reported, and notes the value, so that it can be printed. A wrong value
+ * is reported and replaced by a stand-in, so that reading goes on to the next mistake; the
+ * stand-ins are never used, because the result is then invalid.
+ */
+final class Section {
+  static final String MASK = "********";
+
+  private static final Pattern SECRET =
+      Pattern.compile(".*(password|passphrase|secret|token)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern BARE = Pattern.compile("-?\\d+|true|false");
+
+  private final String path;
+  private final ConfigObject values;
+  private final Origins origins;
+  private final Findings findings;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<Section> children = new ArrayList<>();
+
+  Section(String path, ConfigObject values, Origins origins, Findings findings) {
+    this.path = path;
+    this.values = values;
+    this.origins = origins;
+    this.findings = findings;
+  }
+
+  String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** Where the key's value stands; if it has none, where the section does. */
+  String origin(String key) {
+    ConfigValue value = values.get(key);
+    return origins.of(value == null ? values.origin() : value.origin());
+  }
+
+  /** Reports a value that parses but cannot be used. */
+  void problem(String key, String expected) {
+    findings.problem(path(key), origin(key), expected, found(key));
+  }
+
+  /** The keys that hold sections and were not asked for yet, sorted. */
+  List<String> openSections() {
+    return values.entrySet().stream()
+        .filter(entry -> entry.getValue().valueType() == ConfigValueType.OBJECT)
+        .map(Map.Entry::getKey)
+        .filter(key -> !known.contains(key))
+        .sorted()
+        .toList();
+  }
+
+  /** Whether the key has a value, right or wrong, other than an empty text. */
+  boolean has(String key) {
+    ConfigValue value = values.get(key);
+    return value != null && !absent(key) && !"".equals(value.unwrapped());
+  }
+
+  /** Whether nobody but the defaults says anything here. */
+  boolean isDefault(String key) {
+    return origin(key).equals(Origins.DEFAULT);
+  }
+
+  /** The raw section below, empty if there is none. */
+  ConfigObject object(String key) {
+    return values.get(key) instanceof ConfigObject object ? object : ConfigFactory.empty().root();
+  }
+
+  Section section(String key) {
+    return section(key, ConfigFactory.empty().root());
+  }
+
+  /** The section below, with values for what it does not say. */
+  Section section(String key, ConfigObject fallback) {
+    known.add(key);
+    ConfigObject below = object(key).withFallback(fallback);
+    Section section = new Section(path(key), below, origins, findings);
+    children.add(section);
+    return section;
+  }
+
+  /** The section below as plain values, for a provider that checks it itself. */
+  Map<String, Object> plain(String key) {
+    known.add(key);
+    if (!(values.get(key) instanceof ConfigObject object)) {
+      return Map.of();
+    }
+    notePlain(path(key), object);
+    Map<String, Object> plain = new TreeMap<>();
+    object.forEach(
+        (name, value) -> {
+          if (value.valueType() != ConfigValueType.NULL) {
+            plain.put(name, value.unwrapped());
+          }
+        });
+    return Map.copyOf(plain);
+  }
+
+  private void notePlain(String prefix, ConfigObject object) {
+    new TreeMap<>(object)
+        .forEach(
+            (name, value) -> {
+              if (value instanceof ConfigObject below) {
+                notePlain(prefix + "." + name, below);
+              } else {
+                findings.setting(
+                    prefix + "." + name, render(name, value), origins.of(value.origin()));
+              }
+            });
+  }
+
+  /** Reports the key as out of place, if it is there. */
+  void refuse(String key, String expected) {
+    known.add(key);
+    if (values.get(key) != null) {
+      problem(key, expected);
+    }
+  }
+
+  /** Forgoes the report of unknown keys: what they should be is not known either. */
+  void refuseNothing() {
+    known.addAll(values.keySet());
+  }
+
+  void reportUnknown() {
+    values.forEach(
+        (key, value) -> {
+          if (!known.contains(key)) {
+            String hint =
+                Spelling.nearest(key, known)
+                    .map(near -> " (did you mean " + near + "?)")
+                    .orElse("");
+            findings.problem(
+                path(key), origins.of(value.origin()), "a known key" + hint, "an unknown one");
+          }
+        });
+    children.forEach(Section::reportUnknown);
+  }
+
+  Optional<Boolean> optionalBool(String key) {
+    return read(
+        key,
+        "true or false",
+        text ->
+            switch (text.trim().toLowerCase(Locale.ROOT)) {
+              case "true" -> Optional.of(true);
+              case "false" -> Optional.of(false);
+              default -> Optional.empty();
+            });
+  }
+
+  boolean bool(String key) {
+    return required(key, "true or false", optionalBool(key), false);
+  }
+
+  int integer(String key, int least, int most) {
+    String expected = "a whole number from " + least + " to " + most;
+    return required(
+            key,
+            expected,
+            read(key, expected, text -> wholeNumber(text).filter(n -> n >= least && n <= most)),
+            (long) least)
+        .intValue();
+  }
+
+  /** Bytes. */
+  long size(String key, long least, long most) {
+    return size(key, "", text -> Optional.empty(), least, most);
+  }
+
+  /** Bytes, or a word that stands for some. */
+  long size(String key, String or, Function<String, Optional<Long>> word, long least, long most) {
+    String expected = or + "a size from " + bytes(least) + " to " + bytes(most) + ", such as 64KiB";
+    return required(
+        key,
+        expected,
+        read(
+            key,
+            expected,
+            text ->
+                word.apply(text)
+                    .or(
+                        () ->
+                            hocon(text, v -> ConfigFactory.empty().withValue("v", v).getBytes("v"))
+                                .filter(n -> n >= least && n <= most))),
+        least);
+  }
+
+  Duration duration(String key, Duration least, Duration most) {
+    String expected = "a duration from " + words(least) + " to " + words(most) + ", such as 5s";
+    return required(
+        key,
+        expected,
+        read(
+            key,
+            expected,
+            text ->
+                hoconDuration(text).filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0)),
+        least);
+  }
+
+  /** Seconds: a bare number is seconds, as in MQTT, not HOCON's milliseconds. */
+  long seconds(String key, String or, Function<String, Optional<Long>> word, long most) {
+    String expected = or + "seconds from 0 to " + most + ", or a duration such as 1h";
+    return required(
+        key,
+        expected,
+        read(
+            key,
+            expected,
+            text ->
+                word.apply(text)
+                    .or(() -> wholeNumber(text))
+                    .or(() -> hoconDuration(text).map(Duration::toSeconds))
+                    .filter(n -> n >= 0 && n <= most)),
+        0L);
+  }
+
+  Optional<String> optionalText(String key) {
+    return read(key, "a text", Optional::of).filter(text -> !text.isEmpty());
+  }
+
+  <T> T text(String key, String expected, Function<String, Optional<T>> parse, T standIn) {
+    return required(key, expected, read(key, expected, parse), standIn);
+  }
+
+  /** A list of the given words, or one of them, or several in one text with commas between. */
+  List<String> words(String key, List<String> allowed) {
+    String expected = "one or more of " + String.join(", ", allowed);
+    known.add(key);
+    ConfigValue value = values.get(key);
+    List<String> found = new ArrayList<>();
+    if (value != null && value.unwrapped() instanceof List<?> list) {
+      list.forEach(element -> found.add(String.valueOf(element)));
+    } else if (value != null && value.unwrapped() instanceof String text) {
+      found.addAll(List.of(text.trim().split("\\s*,\\s*")));
+    }
+    if (value == null || found.isEmpty() || !allowed.containsAll(found)) {
+      problem(key, expected);
+      return allowed;
+    }
+    findings.setting(path(key), render(key, value), origin(key));
+    return found.stream().distinct().toList();
+  }
+
+  private <T> T required(String key, String expected, Optional<T> value, T standIn) {
+    if (value.isEmpty() && absent(key)) {
+      findings.problem(path(key), origin(key), expected, "nothing");
+    }
+    return value.orElse(standIn);
+  }
+
+  private <T> Optional<T> read(String key, String expected, Function<String, Optional<T>> parse) {
+    known.add(key);
+    ConfigValue value = values.get(key);
+    if (value == null || absent(key)) {
+      return Optional.empty();
+    }
+    Optional<T> parsed =
+        switch (value.valueType()) {
+          case STRING, NUMBER, BOOLEAN -> parse.apply(String.valueOf(value.unwrapped()));
+          case OBJECT, LIST, NULL -> Optional.empty();
+        };
+    if (parsed.isEmpty()) {
+      problem(key, expected);
+    } else {
+      findings.setting(path(key), render(key, value), origin(key));
+    }
+    return parsed;
+  }
+
+  private boolean absent(String key) {
+    ConfigValue value = values.get(key);
+    return value == null || value.valueType() == ConfigValueType.NULL;
+  }
+
+  private String found(String key) {
+    ConfigValue value = values.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      return "nothing";
+    }
+    return value instanceof ConfigObject ? "a section" : render(key, value);
+  }
+
+  private static String render(String key, ConfigValue value) {
+    if (SECRET.matcher(key).matches()) {
+      return MASK;
+    }
+    String text = String.valueOf(value.unwrapped());
+    return BARE.matcher(text).matches() ? text : value.render(ConfigRenderOptions.concise());
+  }
+
+  private static Optional<Long> wholeNumber(String text) {
+    try {
+      return Optional.of(Long.parseLong(text.trim()));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Duration> hoconDuration(String text) {
+    return hocon(text, v -> ConfigFactory.empty().withValue("v", v).getDuration("v"));
+  }
+
+  private static <T> Optional<T> hocon(String text, Function<ConfigValue, T> parse) {
+    try {
+      return Optional.of(parse.apply(ConfigValueFactory.fromAnyRef(text.trim())));
+    } catch (ConfigException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String bytes(long n) {
+    String[] units = {"GiB", "MiB", "KiB"};
+    for (int i = 0; i < units.length; i++) {
+      long unit = 1L << (30 - 10 * i);
+      if (n >= unit && n % unit == 0) {
+        return n / unit + units[i];
+      }
+    }
+    return n + "B";
+  }
+
+  private static String words(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
+  }
+}
