@@ -50,9 +50,10 @@ final class BrokerReader {
     BrokerConfig.Admin admin = admin(root.section("admin"));
     BrokerConfig.Authentication authentication = authentication(root.section("authentication"));
     Chosen authorizer = chosen(root.section("authorization"), "authorizer");
-    Chosen storage = chosen(root.section("storage"), "provider");
+    Section storageSection = root.section("storage");
+    Chosen storage = chosen(storageSection, "provider");
     if (storage.name().isEmpty()) {
-      root.section("storage").problem("provider", "the name of a storage provider");
+      storageSection.problem("provider", "the name of a storage provider");
     }
     Limits limits = limits(root.section("mqtt"));
     root.reportUnknown();
@@ -206,7 +207,7 @@ final class BrokerReader {
               other ->
                   findings.problem(
                       path + ".bind_port",
-                      root.section("listener").section(listener.name()).origin("bind_port"),
+                      findings.origin(path + ".bind_port"),
                       "an address and port of its own",
                       bind.getAddress().getHostAddress()
                           + ":"

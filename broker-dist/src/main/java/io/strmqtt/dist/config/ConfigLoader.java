@@ -9,7 +9,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -66,13 +65,15 @@ public final class ConfigLoader {
     Config overrides = resource("environment.conf", "environment").resolve(resolving);
     Config merged;
     try {
-      merged = overrides.withFallback(operators(home, file)).withFallback(defaults);
-      merged = merged.resolve(resolving);
+      Config operators = operators(home, file).withFallback(defaults);
+      Shape.misplaced(operators.resolve(resolving).root(), defaults.root())
+          .forEach(this::reportMisplaced);
+      merged = overrides.withFallback(operators).resolve(resolving);
     } catch (ConfigException e) {
       return new ConfigResult.Invalid(List.of(unreadable(e)));
     }
-    Config checked = withoutMisplaced("", merged.root(), defaults.root()).toConfig();
-    Section root = new Section("", checked.withFallback(defaults).root(), origins, findings);
+    ConfigObject repaired = Shape.repaired(merged.root(), defaults.root());
+    Section root = new Section("", repaired, origins, findings);
     BrokerConfig config =
         new BrokerReader(home, defaults.root(), root, findings, maxHeapBytes).read();
     return findings.problems().isEmpty()
@@ -98,35 +99,12 @@ public final class ConfigLoader {
         ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false));
   }
 
-  /**
-   * The values without those that would hide a whole section ({@code listener = 5}), which are
-   * reported, and without nulls where there is a default, which they leave in force.
-   */
-  private ConfigObject withoutMisplaced(String prefix, ConfigObject values, ConfigObject defaults) {
-    ConfigObject result = values;
-    for (Map.Entry<String, ConfigValue> entry : defaults.entrySet()) {
-      String key = entry.getKey();
-      ConfigValue value = values.get(key);
-      if (value == null) {
-        continue;
-      }
-      String path = prefix + key;
-      if (value.valueType() == ConfigValueType.NULL) {
-        result = result.withoutKey(key);
-      } else if (entry.getValue() instanceof ConfigObject section) {
-        if (value instanceof ConfigObject object) {
-          result = result.withValue(key, withoutMisplaced(path + ".", object, section));
-        } else {
-          findings.problem(
-              path,
-              origins.of(value.origin()),
-              "a section { ... }",
-              value.render(ConfigRenderOptions.concise()));
-          result = result.withoutKey(key);
-        }
-      }
-    }
-    return result;
+  private void reportMisplaced(String path, ConfigValue value) {
+    findings.problem(
+        path,
+        origins.of(value.origin()),
+        "a section { ... }",
+        value.render(ConfigRenderOptions.concise()));
   }
 
   private ConfigProblem unreadable(ConfigException e) {

@@ -21,6 +21,15 @@ final class Findings {
     settings.add(new Setting(path, value, origin));
   }
 
+  /** Where a value that was noted stands. */
+  String origin(String path) {
+    return settings.stream()
+        .filter(setting -> setting.path().equals(path))
+        .map(Setting::origin)
+        .findFirst()
+        .orElse(Origins.DEFAULT);
+  }
+
   List<ConfigProblem> problems() {
     return List.copyOf(problems);
   }

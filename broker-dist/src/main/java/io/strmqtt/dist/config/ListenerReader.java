@@ -71,11 +71,10 @@ final class ListenerReader {
           "a listener named " + NAME,
           "\"" + name + "\"");
     }
-    section.text(
+    section.optional(
         "type",
         builtIn ? name + ", as the name says" : TYPE_EXPECTED,
-        text -> text.equals(type) ? Optional.of(text) : Optional.empty(),
-        type);
+        text -> Optional.of(text).filter(type::equals));
 
     boolean speaksTls = type.equals("ssl") || type.equals("wss");
     Optional<Boolean> said = section.optionalBool("enabled");

@@ -3,6 +3,7 @@ package io.strmqtt.dist.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -34,14 +35,21 @@ final class Section {
 
   private final String path;
   private final ConfigObject values;
+  private final ConfigOrigin where;
   private final Origins origins;
   private final Findings findings;
   private final Set<String> known = new LinkedHashSet<>();
   private final List<Section> children = new ArrayList<>();
 
   Section(String path, ConfigObject values, Origins origins, Findings findings) {
+    this(path, values, values.origin(), origins, findings);
+  }
+
+  private Section(
+      String path, ConfigObject values, ConfigOrigin where, Origins origins, Findings findings) {
     this.path = path;
     this.values = values;
+    this.where = where;
     this.origins = origins;
     this.findings = findings;
   }
@@ -53,7 +61,7 @@ final class Section {
   /** Where the key's value stands; if it has none, where the section does. */
   String origin(String key) {
     ConfigValue value = values.get(key);
-    return origins.of(value == null ? values.origin() : value.origin());
+    return origins.of(value == null ? where : value.origin());
   }
 
   /** Reports a value that parses but cannot be used. */
@@ -94,8 +102,9 @@ final class Section {
   /** The section below, with values for what it does not say. */
   Section section(String key, ConfigObject fallback) {
     known.add(key);
-    ConfigObject below = object(key).withFallback(fallback);
-    Section section = new Section(path(key), below, origins, findings);
+    ConfigObject below = object(key);
+    Section section =
+        new Section(path(key), below.withFallback(fallback), below.origin(), origins, findings);
     children.add(section);
     return section;
   }
@@ -159,7 +168,7 @@ final class Section {
   }
 
   Optional<Boolean> optionalBool(String key) {
-    return read(
+    return optional(
         key,
         "true or false",
         text ->
@@ -179,7 +188,7 @@ final class Section {
     return required(
             key,
             expected,
-            read(key, expected, text -> wholeNumber(text).filter(n -> n >= least && n <= most)),
+            optional(key, expected, text -> wholeNumber(text).filter(n -> n >= least && n <= most)),
             (long) least)
         .intValue();
   }
@@ -195,7 +204,7 @@ final class Section {
     return required(
         key,
         expected,
-        read(
+        optional(
             key,
             expected,
             text ->
@@ -212,7 +221,7 @@ final class Section {
     return required(
         key,
         expected,
-        read(
+        optional(
             key,
             expected,
             text ->
@@ -226,7 +235,7 @@ final class Section {
     return required(
         key,
         expected,
-        read(
+        optional(
             key,
             expected,
             text ->
@@ -238,11 +247,11 @@ final class Section {
   }
 
   Optional<String> optionalText(String key) {
-    return read(key, "a text", Optional::of).filter(text -> !text.isEmpty());
+    return optional(key, "a text", Optional::of).filter(text -> !text.isEmpty());
   }
 
   <T> T text(String key, String expected, Function<String, Optional<T>> parse, T standIn) {
-    return required(key, expected, read(key, expected, parse), standIn);
+    return required(key, expected, optional(key, expected, parse), standIn);
   }
 
   /** A list of the given words, or one of them, or several in one text with commas between. */
@@ -271,7 +280,8 @@ final class Section {
     return value.orElse(standIn);
   }
 
-  private <T> Optional<T> read(String key, String expected, Function<String, Optional<T>> parse) {
+  /** The value, if there is one and it can be used. */
+  <T> Optional<T> optional(String key, String expected, Function<String, Optional<T>> parse) {
     known.add(key);
     ConfigValue value = values.get(key);
     if (value == null || absent(key)) {
