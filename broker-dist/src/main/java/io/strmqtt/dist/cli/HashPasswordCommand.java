@@ -1,5 +1,6 @@
 package io.strmqtt.dist.cli;
 
+import io.strmqtt.core.auth.PasswordHash;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class HashPasswordCommand implements Callable<Integer> {
       names = "--iterations",
       paramLabel = "N",
       description = "Rounds of PBKDF2, at least 1000; default ${DEFAULT-VALUE}.")
-  private int iterations = 210_000;
+  private int iterations = PasswordHash.DEFAULT_ITERATIONS;
 
   HashPasswordCommand(Surroundings surroundings, PasswordHasher hasher) {
     this.surroundings = surroundings;
@@ -45,8 +46,8 @@ final class HashPasswordCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (username != null && (username.isEmpty() || username.matches("(?s).*[:\\r\\n].*"))) {
-      return refuse("a username is not empty and holds neither a colon nor a line break");
+    if (username != null && (username.startsWith("#") || !username.matches("[^\\r\\n]+"))) {
+      return refuse("a username in a password file is one line and does not begin with #");
     }
     if (iterations < 1000) {
       return refuse("--iterations must be at least 1000");

@@ -1,11 +1,11 @@
 package io.strmqtt.dist.cli;
 
+import io.strmqtt.core.auth.PasswordHash;
 import io.strmqtt.dist.Server;
 import io.strmqtt.dist.config.BrokerConfig;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine;
@@ -46,11 +46,7 @@ public final class StRmqtt {
             System.in,
             System.out,
             System.err);
-    System.exit(execute(surroundings, Server::run, StRmqtt::hash, args));
-  }
-
-  private static String hash(byte[] password, int iterations, SecureRandom random) {
-    throw new IllegalStateException("hashing is not wired yet");
+    System.exit(execute(surroundings, Server::run, PasswordHash::hash, args));
   }
 
   /** Runs one command and returns its exit code. */

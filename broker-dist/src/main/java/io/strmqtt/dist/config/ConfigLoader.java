@@ -112,10 +112,14 @@ public final class ConfigLoader {
     Matcher matcher = SYNTAX.matcher(message);
     if (matcher.matches()) {
       String origin = origins.text(matcher.group("file") + ": " + matcher.group("line"));
-      return new ConfigProblem("", origin, "HOCON", matcher.group("problem").replace('\n', ' '));
+      return unreadable(origin, matcher.group("problem"));
     }
+    return unreadable(e.origin() == null ? Origins.DEFAULT : origins.of(e.origin()), message);
+  }
+
+  private static ConfigProblem unreadable(String origin, String message) {
     return new ConfigProblem(
-        "", e.origin() == null ? Origins.DEFAULT : origins.of(e.origin()), "HOCON", message);
+        "", origin, "a file that can be read", "an error: " + message.replace('\n', ' '));
   }
 
   private static Config resource(String name, String origin) {

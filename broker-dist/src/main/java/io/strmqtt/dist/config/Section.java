@@ -102,7 +102,7 @@ final class Section {
   /** The section below, with values for what it does not say. */
   Section section(String key, ConfigObject fallback) {
     known.add(key);
-    ConfigObject below = object(key);
+    ConfigObject below = expectSection(key);
     Section section =
         new Section(path(key), below.withFallback(fallback), below.origin(), origins, findings);
     children.add(section);
@@ -112,9 +112,7 @@ final class Section {
   /** The section below as plain values, for a provider that checks it itself. */
   Map<String, Object> plain(String key) {
     known.add(key);
-    if (!(values.get(key) instanceof ConfigObject object)) {
-      return Map.of();
-    }
+    ConfigObject object = expectSection(key);
     notePlain(path(key), object);
     Map<String, Object> plain = new TreeMap<>();
     object.forEach(
@@ -124,6 +122,13 @@ final class Section {
           }
         });
     return Map.copyOf(plain);
+  }
+
+  private ConfigObject expectSection(String key) {
+    if (!absent(key) && !(values.get(key) instanceof ConfigObject)) {
+      problem(key, "a section { ... }");
+    }
+    return object(key);
   }
 
   private void notePlain(String prefix, ConfigObject object) {

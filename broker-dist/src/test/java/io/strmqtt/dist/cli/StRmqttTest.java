@@ -142,9 +142,10 @@ class StRmqttTest {
     in = "\n";
     assertThat(run("hash-password", "alice")).isEqualTo(2);
     in = "secret\n";
-    assertThat(run("hash-password", "al:ice")).isEqualTo(2);
+    assertThat(run("hash-password", "#alice")).isEqualTo(2);
+    assertThat(run("hash-password", "ali\nce")).isEqualTo(2);
     assertThat(run("hash-password", "--iterations", "1", "alice")).isEqualTo(2);
-    assertThat(lines(err)).hasSize(3).allMatch(line -> line.startsWith("error: "));
+    assertThat(lines(err)).hasSize(4).allMatch(line -> line.startsWith("error: "));
     assertThat(lines(out)).isEmpty();
   }
 

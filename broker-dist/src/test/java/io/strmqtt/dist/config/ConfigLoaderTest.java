@@ -297,7 +297,9 @@ class ConfigLoaderTest {
                     "  connect_timeout = [] }",
                     "admin.bind_address = \"0.0.0.0\"",
                     "authentication.authenticator = \"No Such\"",
-                    "storage.provider = \"\"")
+                    "storage.provider = \"\"",
+                    "listener.tcp.proxy = on",
+                    "authorization { authorizer = x, x = 1 }")
                 .with(Map.of("LISTENER_WS_BIND_PORT", "x", "LISTENER_TCP_ENABLED", "1"))
                 .problems())
         .containsExactlyInAnyOrder(
@@ -324,7 +326,9 @@ class ConfigLoaderTest {
             "authentication.authenticator: expected the name of a provider, made of a-z, 0-9 and -, found"
                 + " \"No Such\" (conf/st-rmqtt.conf:11)",
             "storage.provider: expected the name of a storage provider, found \"\""
-                + " (conf/st-rmqtt.conf:12)");
+                + " (conf/st-rmqtt.conf:12)",
+            "listener.tcp.proxy: expected a section { ... }, found \"on\" (conf/st-rmqtt.conf:13)",
+            "authorization.x: expected a section { ... }, found 1 (conf/st-rmqtt.conf:14)");
   }
 
   @Test
@@ -385,7 +389,7 @@ class ConfigLoaderTest {
     assertThat(fixture().file("listener {", "  tcp { bind_port = ] }", "}").problems())
         .singleElement()
         .asString()
-        .startsWith("expected HOCON, found Expecting")
+        .startsWith("expected a file that can be read, found an error: Expecting")
         .endsWith("(conf/st-rmqtt.conf:2)");
   }
 
