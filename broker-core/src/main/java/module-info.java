@@ -11,4 +11,8 @@ module io.strmqtt.core {
   requires org.jctools.core;
 
   exports io.strmqtt.core;
+  exports io.strmqtt.core.auth;
+
+  provides io.strmqtt.api.auth.AuthenticatorProvider with
+      io.strmqtt.core.auth.PasswordFileAuthenticatorProvider;
 }

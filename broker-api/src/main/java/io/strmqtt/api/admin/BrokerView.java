@@ -20,12 +20,18 @@ public interface BrokerView {
    *
    * @param cursor of the page before; empty for the first
    * @param limit 1 to 1000
+   * @throws IllegalArgumentException if the cursor is none of this listing's
    */
   Page<SessionView> sessions(Optional<String> cursor, int limit);
 
   Optional<SessionView> session(String clientId);
 
-  /** Refused attempts, most recently seen first. */
+  /**
+   * Refused attempts, most recently seen first.
+   *
+   * @param limit 1 to 1000
+   * @throws IllegalArgumentException if the cursor is none of this listing's
+   */
   Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit);
 
   List<ListenerView> listeners();

@@ -24,7 +24,12 @@ public interface SessionStore {
    */
   List<SubscriptionRecord> subscriptions(String clientId);
 
-  /** Sessions in the order of their client ids, behind the cursor (a client id). */
+  /**
+   * Sessions in the order of their client ids, behind the cursor.
+   *
+   * @param limit at least 1
+   * @throws IllegalArgumentException if the cursor is none of this listing's
+   */
   Page<SessionRecord> page(Optional<String> cursor, int limit);
 
   /** How many sessions there are. */

@@ -11,7 +11,13 @@ public interface UnauthorizedStore {
    */
   void record(UnauthorizedAttempt attempt);
 
-  /** Most recently seen first, behind the cursor. */
+  /**
+   * Most recently seen first, behind the cursor. A record that is seen again while a caller pages
+   * moves to the front; it appears at most once behind any cursor.
+   *
+   * @param limit at least 1
+   * @throws IllegalArgumentException if the cursor is none of this listing's
+   */
   Page<UnauthorizedRecord> page(Optional<String> cursor, int limit);
 
   long size();

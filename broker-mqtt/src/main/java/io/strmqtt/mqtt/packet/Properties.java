@@ -87,6 +87,8 @@ public final class Properties {
   public static final class Builder {
     private final List<Entry> entries = new ArrayList<>();
 
+    private Builder() {}
+
     /** Adds a numeric property. */
     public Builder add(Property property, long value) {
       return addValue(property, value);

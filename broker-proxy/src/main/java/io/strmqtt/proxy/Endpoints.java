@@ -1,0 +1,34 @@
+package io.strmqtt.proxy;
+
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.ProxyInfo;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** Who is at the other end, given the socket and the header. Safe on every thread. */
+public final class Endpoints {
+  private Endpoints() {}
+
+  /**
+   * The endpoint of a connection. A header that names no client (LOCAL, UNKNOWN) leaves the
+   * socket's addresses in force and is still told.
+   *
+   * @param peer the socket's remote address
+   * @param local the socket's local address
+   * @param listener the listener's name
+   * @param header the accepted header, if one came
+   */
+  public static ClientEndpoint endpointOf(
+      InetSocketAddress peer,
+      InetSocketAddress local,
+      String listener,
+      Optional<ProxyVerdict.Header> header) {
+    return new ClientEndpoint(
+        header.flatMap(ProxyVerdict.Header::source).orElse(peer),
+        peer,
+        header.flatMap(ProxyVerdict.Header::destination).orElse(local),
+        listener,
+        header.map(h -> new ProxyInfo(h.version(), h.kind())),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,270 @@
+package io.strmqtt.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.strmqtt.api.Reason;
+import io.strmqtt.proxy.ProxyVerdict.Header;
+import io.strmqtt.proxy.ProxyVerdict.NeedMore;
+import io.strmqtt.proxy.ProxyVerdict.Reject;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first look at a connection; the first handler of its pipeline. Each channel gets its own.
+ *
+ * <p>On an enabled listener it reads the header, on a disabled one it sees that there is none. It
+ * tells the {@link ProxyListener}, hands every byte that is not the header to the next handler,
+ * unchanged and in order, and leaves the pipeline. After a refusal it stays, to discard what still
+ * comes until the channel is closed.
+ *
+ * <p>Behind a header it waits for one more byte, to name a second header: MQTT, TLS and a WebSocket
+ * upgrade differ from one in their first byte. A byte that differs is passed on at once.
+ */
+public final class ProxyHandler extends ChannelInboundHandlerAdapter {
+  /** How much of a refused connection is shown. */
+  private static final int SHOWN_BYTES = 32;
+
+  private enum State {
+    /** A header must come. */
+    AWAIT_HEADER,
+    /** No header may come. */
+    AWAIT_ANYTHING_ELSE,
+    /** A header came; no second one may. */
+    AFTER_HEADER,
+    REFUSED,
+    DONE
+  }
+
+  private final ProxyPolicy policy;
+  private final ProxyListener listener;
+
+  private State state;
+
+  /** What has been received and neither consumed nor passed on; owned. */
+  private @Nullable ByteBuf received;
+
+  private @Nullable ScheduledFuture<?> deadline;
+
+  /**
+   * A handler for one channel.
+   *
+   * @param policy what the channel's listener expects
+   * @param listener is told, on the channel's event loop
+   */
+  public ProxyHandler(ProxyPolicy policy, ProxyListener listener) {
+    this.policy = policy;
+    this.listener = listener;
+    this.state = policy.enabled() ? State.AWAIT_HEADER : State.AWAIT_ANYTHING_ELSE;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      startDeadline(ctx);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    startDeadline(ctx);
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf bytes) || state == State.DONE) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    if (state == State.REFUSED) {
+      bytes.release();
+      return;
+    }
+    ByteBuf before = received;
+    received =
+        before == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
+    switch (state) {
+      case AWAIT_HEADER -> readHeader(ctx, received);
+      case AWAIT_ANYTHING_ELSE, AFTER_HEADER -> lookForHeader(ctx, received);
+      case REFUSED, DONE -> {}
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    // Nobody behind us has seen anything that would make them ask for more.
+    if (state != State.REFUSED && !ctx.channel().config().isAutoRead()) {
+      ctx.read();
+    }
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    switch (state) {
+      case AWAIT_HEADER, AWAIT_ANYTHING_ELSE -> {
+        if (received == null || !received.isReadable()) {
+          finish(State.DONE);
+          listener.probe(ctx);
+        } else {
+          refuse(
+              ctx,
+              Reason.TRUNCATED,
+              "closed after " + received.readableBytes() + " bytes of a header");
+        }
+      }
+      case AFTER_HEADER -> passOn(ctx);
+      case REFUSED, DONE -> {}
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (state == State.AFTER_HEADER || state == State.DONE) {
+      ctx.fireExceptionCaught(cause);
+      return;
+    }
+    // A reset by the peer is a close like any other; there is nobody behind to take it.
+    if (!(cause instanceof IOException)) {
+      ctx.fireExceptionCaught(cause);
+    }
+    ctx.close();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    finish(state == State.REFUSED ? State.REFUSED : State.DONE);
+  }
+
+  private void readHeader(ChannelHandlerContext ctx, ByteBuf in) {
+    switch (ProxyParser.parse(in, policy.maxHeaderSize())) {
+      case NeedMore _ -> {}
+      case Reject reject ->
+          refuse(ctx, reject.reason(), reject.detail() + " (offset " + reject.offset() + ")");
+      case Header header -> {
+        in.skipBytes(header.length());
+        accepted(ctx, Optional.of(header));
+        if (received != null) {
+          lookForHeader(ctx, received);
+        }
+      }
+    }
+  }
+
+  private void lookForHeader(ChannelHandlerContext ctx, ByteBuf in) {
+    switch (Signature.of(in)) {
+      case PARTIAL -> {}
+      case COMPLETE -> {
+        if (state == State.AFTER_HEADER) {
+          refuse(ctx, Reason.DUPLICATE_HEADER, "another header follows the first");
+        } else {
+          refuse(ctx, Reason.UNEXPECTED_HEADER, "the connection begins with a header");
+        }
+      }
+      case NONE -> {
+        if (state == State.AWAIT_ANYTHING_ELSE) {
+          accepted(ctx, Optional.empty());
+        }
+        if (state != State.REFUSED) {
+          passOn(ctx);
+        }
+      }
+    }
+  }
+
+  private void accepted(ChannelHandlerContext ctx, Optional<Header> header) {
+    state = State.AFTER_HEADER;
+    cancelDeadline();
+    if (received != null && !received.isReadable()) {
+      dropReceived(); // a connection that waits keeps no buffer
+    }
+    boolean goesOn = false;
+    try {
+      listener.accepted(ctx, header);
+      goesOn = ctx.channel().isActive();
+    } finally {
+      if (!goesOn) { // closed by the listener, or about to be because of its exception
+        finish(State.REFUSED);
+      }
+    }
+  }
+
+  /** Leaves the pipeline, and the bytes to the next handler. */
+  private void passOn(ChannelHandlerContext ctx) {
+    ByteBuf rest = received;
+    received = null;
+    finish(State.DONE);
+    if (!ctx.isRemoved()) {
+      ctx.pipeline().remove(this);
+    }
+    if (rest == null) {
+      return;
+    }
+    if (rest.isReadable()) {
+      ctx.fireChannelRead(rest);
+    } else {
+      rest.release();
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Reason reason, String detail) {
+    byte[] shown = shown();
+    finish(State.REFUSED);
+    listener.rejected(ctx, reason, detail, shown, Hints.hint(reason, listener.listenerName()));
+  }
+
+  private byte[] shown() {
+    ByteBuf in = received;
+    return in == null
+        ? new byte[0]
+        : ByteBufUtil.getBytes(in, in.readerIndex(), Math.min(in.readableBytes(), SHOWN_BYTES));
+  }
+
+  private void finish(State last) {
+    state = last;
+    cancelDeadline();
+    dropReceived();
+  }
+
+  private void dropReceived() {
+    ByteBuf rest = received;
+    received = null;
+    if (rest != null) {
+      rest.release();
+    }
+  }
+
+  private void startDeadline(ChannelHandlerContext ctx) {
+    if (state == State.AWAIT_HEADER && deadline == null) {
+      deadline =
+          ctx.executor()
+              .schedule(() -> timeOut(ctx), policy.headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void timeOut(ChannelHandlerContext ctx) {
+    if (state == State.AWAIT_HEADER) {
+      int count = received == null ? 0 : received.readableBytes();
+      refuse(
+          ctx,
+          Reason.TIMEOUT,
+          count + " bytes of a header within " + policy.headerTimeout().toMillis() + " ms");
+    }
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+}

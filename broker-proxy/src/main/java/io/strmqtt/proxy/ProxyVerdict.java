@@ -1,0 +1,62 @@
+package io.strmqtt.proxy;
+
+import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.Reason;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the first bytes of a connection are. The first answer other than {@link NeedMore} over any
+ * prefix of a stream is the answer for the stream: segmentation never changes it.
+ */
+public sealed interface ProxyVerdict {
+
+  /** The bytes so far begin a header, and do not end it. */
+  enum NeedMore implements ProxyVerdict {
+    INSTANCE
+  }
+
+  /**
+   * A complete header. The values of type-length-values will be further components; they have been
+   * checked.
+   *
+   * @param version 1 or 2
+   * @param kind whether the addresses are to be used
+   * @param source the client's address; present exactly for {@link ProxyInfo.Kind#PROXIED}
+   * @param destination the address the client connected to; present exactly if {@code source} is
+   * @param length bytes of the whole header: 15 to 107 for version 1, 16 and more for version 2
+   */
+  record Header(
+      ProxyInfo.Version version,
+      ProxyInfo.Kind kind,
+      Optional<InetSocketAddress> source,
+      Optional<InetSocketAddress> destination,
+      int length)
+      implements ProxyVerdict {
+
+    public Header {
+      Objects.requireNonNull(version);
+      Objects.requireNonNull(kind);
+      boolean proxied = kind == ProxyInfo.Kind.PROXIED;
+      if (source.isPresent() != proxied || destination.isPresent() != proxied) {
+        throw new IllegalArgumentException("addresses are for PROXIED, and only for it");
+      }
+    }
+
+    /** A header whose sender, not whose content, says where the connection comes from. */
+    static Header withoutAddresses(ProxyInfo.Version version, ProxyInfo.Kind kind, int length) {
+      return new Header(version, kind, Optional.empty(), Optional.empty(), length);
+    }
+  }
+
+  /**
+   * No header this broker accepts.
+   *
+   * @param reason the name of the refusal
+   * @param detail for people: what was found; made of our words and numbers, never of text from the
+   *     wire
+   * @param offset the byte, counted from 0, at which it was found
+   */
+  record Reject(Reason reason, String detail, int offset) implements ProxyVerdict {}
+}

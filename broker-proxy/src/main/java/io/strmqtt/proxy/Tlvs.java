@@ -1,0 +1,162 @@
+package io.strmqtt.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.strmqtt.api.Reason;
+import io.strmqtt.proxy.ProxyVerdict.Reject;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type-length-values of a complete version 2 header (section 2.2.7): checked, not kept.
+ *
+ * <p>Two flat loops, one for the header and one for what the SSL value holds; nothing recurses.
+ * Text that may reach a log, an access rule or an identity is UTF-8 without control characters.
+ * UNIQUE_ID and ALPN are opaque bytes by the specification. The types 0xE0 to 0xEF are free for
+ * everyone's use: the clouds' own among them get a meaning where they are read, not here.
+ */
+final class Tlvs {
+  private static final int AUTHORITY = 0x02;
+  private static final int CRC32C_CHECKSUM = 0x03;
+  private static final int UNIQUE_ID = 0x05;
+  private static final int SSL = 0x20;
+  private static final int SSL_VERSION = 0x21;
+  private static final int SSL_SIGNATURE_SCHEME = 0x27;
+  private static final int NETNS = 0x30;
+
+  private static final int MAX_AUTHORITY = 255;
+  private static final int MAX_UNIQUE_ID = 128;
+  private static final int CRC_LENGTH = 4;
+
+  /** Type and length. */
+  private static final int PREFIX = 3;
+
+  /** Flags and the result of the verification, before the values inside. */
+  private static final int SSL_FIXED = 5;
+
+  private static final byte[] ZEROS = new byte[CRC_LENGTH];
+
+  private final ByteBuf in;
+  private final int start;
+  private final int length;
+
+  /** Offset of the checksum's value, or -1. */
+  private int crcAt = -1;
+
+  /**
+   * @param length of the whole header, in bytes
+   */
+  Tlvs(ByteBuf in, int length) {
+    this.in = in;
+    this.start = in.readerIndex();
+    this.length = length;
+  }
+
+  /**
+   * Whether what lies between an offset and the header's end is well-formed.
+   *
+   * @return null if it is
+   */
+  @Nullable Reject check(int from) {
+    int at = from;
+    while (at < length) {
+      Reject reject = room(at, length);
+      if (reject == null) {
+        reject = value(type(at), at + PREFIX, at + PREFIX + size(at));
+      }
+      if (reject != null) {
+        return reject;
+      }
+      at += PREFIX + size(at);
+    }
+    return crcAt < 0 || crcMatches()
+        ? null
+        : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
+  }
+
+  private @Nullable Reject value(int type, int from, int to) {
+    int size = to - from;
+    return switch (type) {
+      case AUTHORITY ->
+          size > MAX_AUTHORITY ? bad(from, "AUTHORITY has " + size + " bytes") : text(from, to);
+      case CRC32C_CHECKSUM -> {
+        if (size != CRC_LENGTH) {
+          yield bad(from, "CRC32C has " + size + " bytes");
+        }
+        if (crcAt >= 0) {
+          yield bad(from, "a second CRC32C");
+        }
+        crcAt = from;
+        yield null;
+      }
+      case UNIQUE_ID -> size > MAX_UNIQUE_ID ? bad(from, "UNIQUE_ID has " + size + " bytes") : null;
+      case SSL -> ssl(from, to);
+      case NETNS -> text(from, to);
+      default -> null;
+    };
+  }
+
+  private @Nullable Reject ssl(int from, int to) {
+    if (to - from < SSL_FIXED) {
+      return bad(from, "SSL has " + (to - from) + " bytes");
+    }
+    int at = from + SSL_FIXED;
+    while (at < to) {
+      Reject reject = room(at, to);
+      if (reject != null) {
+        return reject;
+      }
+      int type = type(at);
+      if (type == SSL) {
+        return bad(at, "SSL inside SSL");
+      }
+      // Version, CN, cipher, algorithms, group, scheme; the certificate (0x28) is DER.
+      if (type >= SSL_VERSION && type <= SSL_SIGNATURE_SCHEME) {
+        reject = text(at + PREFIX, at + PREFIX + size(at));
+        if (reject != null) {
+          return reject;
+        }
+      }
+      at += PREFIX + size(at);
+    }
+    return null;
+  }
+
+  /** Whether the value at an offset ends where its container does, or before. */
+  private @Nullable Reject room(int at, int end) {
+    if (end - at < PREFIX) {
+      return bad(at, "stray bytes after the last value: " + (end - at));
+    }
+    return at + PREFIX + size(at) > end
+        ? bad(at, "value of type " + type(at) + " exceeds its container")
+        : null;
+  }
+
+  private @Nullable Reject text(int from, int to) {
+    int flaw = PlainText.firstFlaw(in, start + from, start + to);
+    return flaw < 0
+        ? null
+        : new Reject(
+            Reason.BAD_IDENTITY, "text is not UTF-8 without control characters", flaw - start);
+  }
+
+  private boolean crcMatches() {
+    CRC32C crc = new CRC32C();
+    crc.update(in.nioBuffer(start, crcAt));
+    crc.update(ZEROS);
+    int behind = crcAt + CRC_LENGTH;
+    crc.update(in.nioBuffer(start + behind, length - behind));
+    return (int) crc.getValue() == in.getInt(start + crcAt);
+  }
+
+  private int type(int at) {
+    return in.getUnsignedByte(start + at);
+  }
+
+  private int size(int at) {
+    return in.getUnsignedShort(start + at + 1);
+  }
+
+  private static Reject bad(int offset, String detail) {
+    return new Reject(Reason.BAD_TLV, detail, offset);
+  }
+}

@@ -1,0 +1,130 @@
+package io.strmqtt.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.strmqtt.api.Reason;
+import io.strmqtt.proxy.ProxyVerdict.Header;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A connection with a {@link ProxyHandler} on it, and what came of it. Closes what it refuses. */
+final class Look implements ProxyListener {
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
+  static final ProxyPolicy ENABLED = new ProxyPolicy(true, TIMEOUT, 4096);
+  static final ProxyPolicy DISABLED = new ProxyPolicy(false, TIMEOUT, 4096);
+
+  /** What was told, in order: accepted, rejected, probe. */
+  final List<String> calls = new ArrayList<>();
+
+  Optional<Header> header = Optional.empty();
+  Optional<Reason> reason = Optional.empty();
+  String detail = "";
+  byte[] firstBytes = {};
+  String hint = "";
+  Runnable onAccepted = () -> {};
+
+  final EmbeddedChannel channel = new EmbeddedChannel();
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
+  private final ByteArrayOutputStream delivered = new ByteArrayOutputStream();
+
+  Look(ProxyPolicy policy) {
+    channel.config().setAllocator(buffers);
+    channel.freezeTime();
+    channel.pipeline().addLast(new ProxyHandler(policy, this), new Next());
+  }
+
+  static Look of(ProxyPolicy policy, byte[] stream) {
+    return new Look(policy).send(stream, 0, stream.length);
+  }
+
+  /** A peer that sends two pieces. */
+  static Look split(ProxyPolicy policy, byte[] stream, int at) {
+    return new Look(policy).send(stream, 0, at).send(stream, at, stream.length);
+  }
+
+  static Look byteByByte(ProxyPolicy policy, byte[] stream) {
+    Look look = new Look(policy);
+    for (int i = 0; i < stream.length; i++) {
+      look.send(stream, i, i + 1);
+    }
+    return look;
+  }
+
+  Look send(byte... bytes) {
+    return send(bytes, 0, bytes.length);
+  }
+
+  Look send(byte[] bytes, int from, int to) {
+    if (channel.isActive()) {
+      channel.writeInbound(buffers.directBuffer(to - from).writeBytes(bytes, from, to - from));
+    }
+    return this;
+  }
+
+  Look peerCloses() {
+    channel.close();
+    channel.checkException();
+    return this;
+  }
+
+  byte[] delivered() {
+    return delivered.toByteArray();
+  }
+
+  boolean handlerLeft() {
+    return channel.pipeline().get(ProxyHandler.class) == null;
+  }
+
+  /** Ends the connection; no buffer may be left. */
+  void end() {
+    channel.close();
+    channel.checkException();
+    assertThat(buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory()).isZero();
+  }
+
+  @Override
+  public String listenerName() {
+    return "tcp";
+  }
+
+  @Override
+  public void accepted(ChannelHandlerContext ctx, Optional<Header> header) {
+    calls.add("accepted");
+    assertThat(delivered.size()).isZero();
+    this.header = header;
+    onAccepted.run();
+  }
+
+  @Override
+  public void rejected(
+      ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint) {
+    calls.add("rejected");
+    this.reason = Optional.of(reason);
+    this.detail = detail;
+    this.firstBytes = firstBytes;
+    this.hint = hint;
+    ctx.close();
+  }
+
+  @Override
+  public void probe(ChannelHandlerContext ctx) {
+    calls.add("probe");
+  }
+
+  private final class Next extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+      ByteBuf in = (ByteBuf) message;
+      in.readBytes(delivered, in.readableBytes());
+      in.release();
+    }
+  }
+}

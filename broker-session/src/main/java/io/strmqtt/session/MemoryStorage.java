@@ -1,0 +1,44 @@
+package io.strmqtt.session;
+
+import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.UnauthorizedStore;
+
+/**
+ * The memory stores together. Nothing outlives the process, so everything is as durable as it will
+ * get at once.
+ */
+final class MemoryStorage implements Storage {
+  private final SessionStore sessions = new SessionTable();
+  private final RetainedStore retained;
+  private final UnauthorizedStore unauthorized;
+
+  MemoryStorage(int unauthorizedMax, int retainedMax) {
+    this.unauthorized = new UnauthorizedLog(unauthorizedMax);
+    this.retained = new RetainedTree(retainedMax);
+  }
+
+  @Override
+  public SessionStore sessions() {
+    return sessions;
+  }
+
+  @Override
+  public RetainedStore retained() {
+    return retained;
+  }
+
+  @Override
+  public UnauthorizedStore unauthorized() {
+    return unauthorized;
+  }
+
+  @Override
+  public void whenDurable(Runnable then) {
+    then.run();
+  }
+
+  @Override
+  public void close() {}
+}

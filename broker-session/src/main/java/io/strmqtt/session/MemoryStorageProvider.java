@@ -1,0 +1,24 @@
+package io.strmqtt.session;
+
+import io.strmqtt.api.Settings;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageProvider;
+
+/**
+ * The provider {@code memory}. Settings: {@code unauthorized_max} (records of refused attempts, 1
+ * to 10,000,000, default 50,000) and {@code retained_max} (retained messages, 1 to 100,000,000,
+ * default 1,000,000).
+ */
+public final class MemoryStorageProvider implements StorageProvider {
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public Storage open(Settings settings) {
+    return new MemoryStorage(
+        settings.integer("unauthorized_max", 50_000, 1, 10_000_000),
+        settings.integer("retained_max", 1_000_000, 1, 100_000_000));
+  }
+}

@@ -1,0 +1,104 @@
+package io.strmqtt.session;
+
+import io.strmqtt.api.Page;
+import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.SubscriptionRecord;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions in the order of their client ids. Lock-free; changes to one session come from one thread
+ * at a time, its owner's.
+ */
+final class SessionTable implements SessionStore {
+  private final NavigableMap<String, Entry> sessions = new ConcurrentSkipListMap<>();
+  // the map counts by walking
+  private final AtomicLong size = new AtomicLong();
+
+  @Override
+  public void put(SessionRecord session) {
+    Entry entry = sessions.get(session.clientId());
+    if (entry == null) {
+      entry = sessions.putIfAbsent(session.clientId(), new Entry(session));
+      if (entry == null) {
+        size.incrementAndGet();
+        return;
+      }
+    }
+    entry.session = session;
+  }
+
+  @Override
+  public void remove(String clientId) {
+    if (sessions.remove(clientId) != null) {
+      size.decrementAndGet();
+    }
+  }
+
+  @Override
+  public void putSubscription(String clientId, SubscriptionRecord subscription) {
+    Entry entry = sessions.get(clientId);
+    if (entry != null) {
+      entry.subscriptions.put(subscription.filter(), subscription);
+    }
+  }
+
+  @Override
+  public void removeSubscription(String clientId, String filter) {
+    Entry entry = sessions.get(clientId);
+    if (entry != null) {
+      entry.subscriptions.remove(filter);
+    }
+  }
+
+  @Override
+  public Optional<SessionRecord> get(String clientId) {
+    return Optional.ofNullable(sessions.get(clientId)).map(entry -> entry.session);
+  }
+
+  @Override
+  public List<SubscriptionRecord> subscriptions(String clientId) {
+    @Nullable Entry entry = sessions.get(clientId);
+    return entry == null ? List.of() : List.copyOf(entry.subscriptions.values());
+  }
+
+  @Override
+  public Page<SessionRecord> page(Optional<String> cursor, int limit) {
+    Cursors.checkLimit(limit);
+    Iterator<Entry> behind =
+        cursor
+            .map(Cursors::toKey)
+            .map(id -> sessions.tailMap(id, false))
+            .orElse(sessions)
+            .values()
+            .iterator();
+    List<SessionRecord> items = new ArrayList<>(Math.min(limit, 1000));
+    while (items.size() < limit && behind.hasNext()) {
+      items.add(behind.next().session);
+    }
+    return new Page<>(
+        items,
+        behind.hasNext() ? Optional.of(Cursors.of(items.getLast().clientId())) : Optional.empty());
+  }
+
+  @Override
+  public long size() {
+    return size.get();
+  }
+
+  private static final class Entry {
+    volatile SessionRecord session;
+    final NavigableMap<String, SubscriptionRecord> subscriptions = new ConcurrentSkipListMap<>();
+
+    Entry(SessionRecord session) {
+      this.session = session;
+    }
+  }
+}

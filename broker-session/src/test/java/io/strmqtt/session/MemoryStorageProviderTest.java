@@ -1,0 +1,40 @@
+package io.strmqtt.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.strmqtt.api.Settings;
+import io.strmqtt.api.store.StorageProvider;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class MemoryStorageProviderTest {
+  @Test
+  void theProviderIsFoundByName() {
+    MemoryStorageProviderTest.class.getModule().addUses(StorageProvider.class);
+
+    assertThat(ServiceLoader.load(StorageProvider.class))
+        .extracting(StorageProvider::name)
+        .contains("memory");
+  }
+
+  @Test
+  void aLimitOutOfRangeIsRefused() {
+    for (String value : new String[] {"0", "10000001", "many"}) {
+      Settings settings = new Settings(Map.of("unauthorized_max", value), Path.of(""));
+      assertThatThrownBy(() -> new MemoryStorageProvider().open(settings))
+          .isInstanceOf(Settings.Invalid.class)
+          .hasMessageContaining("10000000");
+    }
+  }
+
+  @Test
+  void everySettingIsKnown() {
+    Settings settings =
+        new Settings(Map.of("unauthorized_max", 5, "retained_max", 5, "fast", true), Path.of(""));
+    new MemoryStorageProvider().open(settings).close();
+    assertThat(settings.unknown()).containsExactly("fast");
+  }
+}

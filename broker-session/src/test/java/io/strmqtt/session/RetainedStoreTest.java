@@ -1,0 +1,218 @@
+package io.strmqtt.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.Message;
+import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.Storage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("io.strmqtt.session.StorageUnderTest#all")
+class RetainedStoreTest {
+  /** Filter, topic, and whether they match (MQTT 5, 4.7). */
+  private static final List<Case> CASES =
+      List.of(
+          new Case("a/b", "a/b", true),
+          new Case("a/b", "a/b/c", false),
+          new Case("a/b", "a", false),
+          new Case("a/b", "A/b", false),
+          new Case("#", "a", true),
+          new Case("#", "a/b/c", true),
+          new Case("#", "/", true),
+          new Case("#", "$SYS/a", false),
+          new Case("a/#", "a", true),
+          new Case("a/#", "a/", true),
+          new Case("a/#", "a/b/c", true),
+          new Case("a/#", "ab", false),
+          new Case("a/#", "b/a", false),
+          new Case("$SYS/#", "$SYS", true),
+          new Case("$SYS/#", "$SYS/a/b", true),
+          new Case("+", "a", true),
+          new Case("+", "$SYS", false),
+          new Case("+", "/a", false),
+          new Case("+/+", "/a", true),
+          new Case("/+", "/a", true),
+          new Case("+/a", "$SYS/a", false),
+          new Case("$SYS/+", "$SYS/a", true),
+          new Case("a/+", "a/$b", true),
+          new Case("a/#", "a/$b", true),
+          new Case("a/+", "a", false),
+          new Case("a/+", "a/", true),
+          new Case("a/+/c", "a/b/c", true),
+          new Case("a/+/c", "a/b/b/c", false),
+          new Case("a/+/#", "a", false),
+          new Case("a/+/#", "a/b", true),
+          new Case("a/+/#", "a/b/c/d", true),
+          new Case("+/#", "a", true),
+          new Case("a//b", "a//b", true),
+          new Case("a/+/b", "a//b", true));
+
+  private final StorageUnderTest underTest;
+  private final Storage storage;
+  private final RetainedStore retained;
+
+  RetainedStoreTest(StorageUnderTest underTest) {
+    this.underTest = underTest;
+    storage = underTest.open();
+    retained = storage.retained();
+  }
+
+  @AfterEach
+  void close() {
+    storage.close();
+  }
+
+  @Test
+  void aTopicMatchesAFilterAsTheSpecificationSays() {
+    for (Case example : CASES) {
+      retained.put(message(example.topic));
+      assertThat(topics(example.filter).contains(example.topic))
+          .as(example.toString())
+          .isEqualTo(example.matches);
+      retained.remove(example.topic);
+    }
+  }
+
+  @Test
+  void aTopicMatchesTheSameWithOthersAround() {
+    CASES.forEach(example -> retained.put(message(example.topic)));
+    for (Case example : CASES) {
+      assertThat(topics(example.filter).contains(example.topic))
+          .as(example.toString())
+          .isEqualTo(example.matches);
+    }
+  }
+
+  @Test
+  void eachMatchingMessageIsHandedOverOnce() {
+    List.of("a", "a/b", "a/b/c", "b", "$SYS/a").forEach(topic -> retained.put(message(topic)));
+
+    assertThat(topics("#")).containsExactlyInAnyOrder("a", "a/b", "a/b/c", "b");
+    assertThat(topics("+/#")).containsExactlyInAnyOrder("a", "a/b", "a/b/c", "b");
+  }
+
+  @Test
+  void aMessageReplacesTheOneOfItsTopic() {
+    retained.put(message("a"));
+    Message second = message("a");
+    assertThat(retained.put(second)).isTrue();
+
+    List<Message> found = new ArrayList<>();
+    retained.match("a", found::add);
+    assertThat(found).containsExactly(second);
+    assertThat(retained.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aRemovedMessageIsGoneAndItsNeighboursStay() {
+    List.of("a", "a/b", "a/b/c").forEach(topic -> retained.put(message(topic)));
+    retained.remove("a/b");
+    retained.remove("a/b");
+    retained.remove("x/y");
+
+    assertThat(topics("#")).containsExactlyInAnyOrder("a", "a/b/c");
+    assertThat(retained.size()).isEqualTo(2);
+  }
+
+  @Test
+  void aNewTopicBeyondTheLimitIsRefusedAndAKnownOneIsNot() {
+    try (Storage small = underTest.open(Map.of("retained_max", 2))) {
+      RetainedStore store = small.retained();
+      assertThat(store.put(message("a/b"))).isTrue();
+      assertThat(store.put(message("b"))).isTrue();
+      assertThat(store.put(message("a"))).isFalse();
+      assertThat(store.put(message("a/b/c"))).isFalse();
+      assertThat(store.put(message("b"))).isTrue();
+      assertThat(store.size()).isEqualTo(2);
+
+      store.remove("b");
+      assertThat(store.put(message("a"))).isTrue();
+    }
+  }
+
+  @Test
+  void theDeepestTopicIsServed() {
+    String topic = "/".repeat(65_535);
+    retained.put(message(topic));
+
+    assertThat(topics("#")).containsExactly(topic);
+    assertThat(topics("+/".repeat(65_535) + "+")).containsExactly(topic);
+    retained.remove(topic);
+    assertThat(topics("#")).isEmpty();
+  }
+
+  @Test
+  void readersSeeWhatStaysWhileWritersChangeTheRest() throws Exception {
+    Set<String> staying = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      staying.add("s/" + i + "/stays");
+    }
+    staying.forEach(topic -> retained.put(message(topic)));
+    AtomicBoolean writing = new AtomicBoolean(true);
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int w = 0; w < 2; w++) {
+        String own = "w" + w;
+        writers.add(threads.submit(() -> putAndRemove(own)));
+      }
+      Callable<Void> read =
+          () -> {
+            while (writing.get()) {
+              assertThat(topics("s/+/stays")).hasSize(50);
+              assertThat(topics("#")).containsAll(staying);
+            }
+            return null;
+          };
+      List<Future<?>> readers = List.of(threads.submit(read), threads.submit(read));
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      writing.set(false);
+      for (Future<?> reader : readers) {
+        reader.get();
+      }
+    }
+
+    assertThat(topics("#")).containsExactlyInAnyOrderElementsOf(staying);
+    assertThat(retained.size()).isEqualTo(50);
+  }
+
+  private void putAndRemove(String own) {
+    for (int round = 0; round < 200; round++) {
+      for (int i = 0; i < 50; i++) {
+        retained.put(message("s/" + i + "/" + own));
+        retained.put(message(own + "/" + i));
+      }
+      for (int i = 0; i < 50; i++) {
+        retained.remove("s/" + i + "/" + own);
+        retained.remove(own + "/" + i);
+      }
+    }
+  }
+
+  private List<String> topics(String filter) {
+    List<String> topics = new ArrayList<>();
+    retained.match(filter, message -> topics.add(message.topic()));
+    return topics;
+  }
+
+  private static Message message(String topic) {
+    return new Message(topic, new byte[0], 0, true, Message.Properties.NONE, 0, "");
+  }
+
+  private record Case(String filter, String topic, boolean matches) {}
+}
