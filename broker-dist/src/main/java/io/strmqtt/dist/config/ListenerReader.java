@@ -158,9 +158,9 @@ final class ListenerReader {
     Duration headerTimeout = inherited.headerTimeout();
     int maxHeaderSize = inherited.maxHeaderSize();
     if (section.has("proxy")) {
-      Section proxy = section.section("proxy", listener.object("proxy"));
-      headerTimeout = headerTimeout(proxy);
-      maxHeaderSize = maxHeaderSize(proxy);
+      Section proxy = section.section("proxy");
+      headerTimeout = proxy.has("header_timeout") ? headerTimeout(proxy) : headerTimeout;
+      maxHeaderSize = proxy.has("max_header_size") ? maxHeaderSize(proxy) : maxHeaderSize;
     }
     return new ListenerSettings.Proxy(
         own.orElse(inherited.enabled()),

@@ -81,6 +81,7 @@ final class Section {
 
   /** Whether the key has a value, right or wrong, other than an empty text. */
   boolean has(String key) {
+    known.add(key);
     ConfigValue value = values.get(key);
     return value != null && !absent(key) && !"".equals(value.unwrapped());
   }
