@@ -3,20 +3,17 @@ package io.strmqtt.dist.config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import io.strmqtt.transport.ListenerSettings;
-import io.strmqtt.transport.ListenerSettings.ClientAuth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The section {@code listener}. */
 final class ListenerReader {
-  private static final List<String> TYPES = List.of("tcp", "ssl", "ws", "wss");
+  static final List<String> TYPES = List.of("tcp", "ssl", "ws", "wss");
   private static final String NAME = "[a-z0-9][a-z0-9_-]*";
   private static final String TYPE_EXPECTED = "one of " + String.join(", ", TYPES);
 
@@ -76,11 +73,14 @@ final class ListenerReader {
         builtIn ? name + ", as the name says" : TYPE_EXPECTED,
         text -> Optional.of(text).filter(type::equals));
 
-    boolean speaksTls = type.equals("ssl") || type.equals("wss");
-    Optional<Boolean> said = section.optionalBool("enabled");
-    Section tls = speaksTls ? section.section("tls") : section;
-    boolean certificate = speaksTls && (tls.has("cert_file") || tls.has("key_file"));
-    boolean enabled = said.orElse(!builtIn || !speaksTls || certificate);
+    Optional<Section> tls =
+        type.equals("ssl") || type.equals("wss")
+            ? Optional.of(section.section("tls"))
+            : Optional.empty();
+    boolean enabled =
+        section
+            .optionalBool("enabled")
+            .orElse(!builtIn || tls.isEmpty() || TlsReader.hasCertificate(tls.get()));
     if (!section.has("enabled")) {
       findings.setting(section.path("enabled"), String.valueOf(enabled), Origins.DEFAULT);
     }
@@ -92,29 +92,30 @@ final class ListenerReader {
             InetAddress.getLoopbackAddress());
     int port = section.integer("bind_port", 0, 65535);
     ListenerSettings.Proxy proxy = proxy(section, inherited);
-    Optional<ListenerSettings.Tls> tlsSettings = Optional.empty();
-    if (speaksTls) {
-      tlsSettings = tls(name, tls, enabled, section);
-    } else {
+    Optional<ListenerSettings.Tls> tlsSettings =
+        tls.flatMap(below -> new TlsReader(home, section, below, findings).read(name, enabled));
+    if (tls.isEmpty()) {
       section.refuse("tls", "no such section, because " + type + " does not speak TLS");
     }
-    String path = "";
-    if (type.startsWith("ws")) {
-      path =
-          section.text(
-              "path",
-              "a path such as /mqtt",
-              text -> Optional.of(text).filter(p -> p.matches("/[^\\s?#]*")),
-              "/mqtt");
-    } else {
-      section.refuse("path", "no path, because " + type + " does not speak HTTP");
-    }
-    if (!enabled || (speaksTls && tlsSettings.isEmpty())) {
+    String path = path(section, type);
+    if (!enabled || tls.isPresent() != tlsSettings.isPresent()) {
       return Optional.empty();
     }
     return Optional.of(
         new ListenerSettings(
             name, type, new InetSocketAddress(address, port), proxy, tlsSettings, path));
+  }
+
+  private static String path(Section section, String type) {
+    if (type.equals("ws") || type.equals("wss")) {
+      return section.text(
+          "path",
+          "a path such as /mqtt",
+          text -> Optional.of(text).filter(path -> path.matches("/[^\\s?#]*")),
+          "/mqtt");
+    }
+    section.refuse("path", "no path, because " + type + " does not speak HTTP");
+    return "";
   }
 
   private Optional<String> declaredType(String name) {
@@ -177,84 +178,5 @@ final class ListenerReader {
 
   private static int maxHeaderSize(Section proxy) {
     return (int) proxy.size("max_header_size", 216, 65535);
-  }
-
-  private Optional<ListenerSettings.Tls> tls(
-      String name, Section tls, boolean enabled, Section section) {
-    Optional<Path> cert = file(tls, "cert_file", enabled);
-    Optional<Path> key = file(tls, "key_file", enabled);
-    final Optional<String> keyPassword = tls.optionalText("key_password");
-    final List<String> protocols = tls.words("protocols", List.of("TLSv1.2", "TLSv1.3"));
-    ClientAuth clientAuth =
-        tls.text(
-            "client_auth",
-            "none, optional or required",
-            text ->
-                switch (text.trim().toLowerCase(Locale.ROOT)) {
-                  case "none" -> Optional.of(ClientAuth.NONE);
-                  case "optional" -> Optional.of(ClientAuth.OPTIONAL);
-                  case "required" -> Optional.of(ClientAuth.REQUIRED);
-                  default -> Optional.empty();
-                },
-            ClientAuth.NONE);
-    Optional<Path> clientCa = file(tls, "client_ca_file", enabled);
-    Duration handshakeTimeout =
-        tls.duration("handshake_timeout", Duration.ofMillis(100), Duration.ofMinutes(5));
-
-    if (enabled) {
-      String because =
-          section.has("enabled")
-              ? section.origin("enabled")
-              : tls.origin(cert.isEmpty() ? "key_file" : "cert_file");
-      require(name, tls, "cert_file", "PEM_CERT", because);
-      require(name, tls, "key_file", "PEM_KEY", because);
-      if (clientAuth != ClientAuth.NONE && !tls.has("client_ca_file")) {
-        findings.problem(
-            tls.path("client_ca_file"),
-            tls.origin("client_auth"),
-            "a PEM file, because client_auth is " + clientAuth.name().toLowerCase(Locale.ROOT),
-            "nothing");
-      }
-      if (clientAuth == ClientAuth.NONE && tls.has("client_ca_file")) {
-        findings.warning(tls.path("client_ca_file") + " has no effect while client_auth is none");
-      }
-    }
-    if (cert.isEmpty() || key.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new ListenerSettings.Tls(
-            cert.get(),
-            key.get(),
-            keyPassword,
-            protocols,
-            clientAuth,
-            clientAuth == ClientAuth.NONE ? Optional.empty() : clientCa,
-            handshakeTimeout));
-  }
-
-  private void require(String name, Section tls, String key, String variable, String because) {
-    if (!tls.has(key)) {
-      String or =
-          TYPES.contains(name)
-              ? " (or the environment variable LISTENER_"
-                  + name.toUpperCase(Locale.ROOT)
-                  + "_"
-                  + variable
-                  + ")"
-              : "";
-      findings.problem(
-          tls.path(key), because, "a PEM file, because the listener is enabled" + or, "nothing");
-    }
-  }
-
-  private Optional<Path> file(Section tls, String key, boolean enabled) {
-    Optional<Path> file = tls.optionalText(key).flatMap(text -> Paths.below(home, text));
-    if (file.isPresent()
-        && enabled
-        && !(Files.isReadable(file.get()) && !Files.isDirectory(file.get()))) {
-      tls.problem(key, "a readable file");
-    }
-    return file;
   }
 }

@@ -1,12 +1,9 @@
 package io.strmqtt.dist.config;
 
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * One section of the configuration while it is read. Every getter notes its key, so that what
@@ -27,12 +23,6 @@ import java.util.regex.Pattern;
  * stand-ins are never used, because the result is then invalid.
  */
 final class Section {
-  static final String MASK = "********";
-
-  private static final Pattern SECRET =
-      Pattern.compile(".*(password|passphrase|secret|token)", Pattern.CASE_INSENSITIVE);
-  private static final Pattern BARE = Pattern.compile("-?\\d+|true|false");
-
   private final String path;
   private final ConfigObject values;
   private final ConfigOrigin where;
@@ -55,7 +45,7 @@ final class Section {
   }
 
   String path(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return Hocon.path(path, key);
   }
 
   /** Where the key's value stands; if it has none, where the section does. */
@@ -136,11 +126,11 @@ final class Section {
     new TreeMap<>(object)
         .forEach(
             (name, value) -> {
+              String at = Hocon.path(prefix, name);
               if (value instanceof ConfigObject below) {
-                notePlain(prefix + "." + name, below);
+                notePlain(at, below);
               } else {
-                findings.setting(
-                    prefix + "." + name, render(name, value), origins.of(value.origin()));
+                findings.setting(at, Hocon.render(name, value), origins.of(value.origin()));
               }
             });
   }
@@ -194,7 +184,10 @@ final class Section {
     return required(
             key,
             expected,
-            optional(key, expected, text -> wholeNumber(text).filter(n -> n >= least && n <= most)),
+            optional(
+                key,
+                expected,
+                text -> Hocon.wholeNumber(text).filter(n -> n >= least && n <= most)),
             (long) least)
         .intValue();
   }
@@ -206,7 +199,8 @@ final class Section {
 
   /** Bytes, or a word that stands for some. */
   long size(String key, String or, Function<String, Optional<Long>> word, long least, long most) {
-    String expected = or + "a size from " + bytes(least) + " to " + bytes(most) + ", such as 64KiB";
+    String expected =
+        or + "a size from " + Hocon.bytes(least) + " to " + Hocon.bytes(most) + ", such as 64KiB";
     return required(
         key,
         expected,
@@ -214,16 +208,13 @@ final class Section {
             key,
             expected,
             text ->
-                word.apply(text)
-                    .or(
-                        () ->
-                            hocon(text, v -> ConfigFactory.empty().withValue("v", v).getBytes("v"))
-                                .filter(n -> n >= least && n <= most))),
+                word.apply(text).or(() -> Hocon.size(text).filter(n -> n >= least && n <= most))),
         least);
   }
 
   Duration duration(String key, Duration least, Duration most) {
-    String expected = "a duration from " + words(least) + " to " + words(most) + ", such as 5s";
+    String expected =
+        "a duration from " + Hocon.words(least) + " to " + Hocon.words(most) + ", such as 5s";
     return required(
         key,
         expected,
@@ -231,7 +222,8 @@ final class Section {
             key,
             expected,
             text ->
-                hoconDuration(text).filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0)),
+                Hocon.duration(text)
+                    .filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0)),
         least);
   }
 
@@ -246,8 +238,12 @@ final class Section {
             expected,
             text ->
                 word.apply(text)
-                    .or(() -> wholeNumber(text))
-                    .or(() -> hoconDuration(text).map(Duration::toSeconds))
+                    .or(() -> Hocon.wholeNumber(text))
+                    .or(
+                        () ->
+                            Hocon.duration(text)
+                                .filter(d -> d.toMillis() % 1000 == 0)
+                                .map(Duration::toSeconds))
                     .filter(n -> n >= 0 && n <= most)),
         0L);
   }
@@ -275,7 +271,7 @@ final class Section {
       problem(key, expected);
       return allowed;
     }
-    findings.setting(path(key), render(key, value), origin(key));
+    findings.setting(path(key), Hocon.render(key, value), origin(key));
     return found.stream().distinct().toList();
   }
 
@@ -301,7 +297,7 @@ final class Section {
     if (parsed.isEmpty()) {
       problem(key, expected);
     } else {
-      findings.setting(path(key), render(key, value), origin(key));
+      findings.setting(path(key), Hocon.render(key, value), origin(key));
     }
     return parsed;
   }
@@ -316,51 +312,6 @@ final class Section {
     if (value == null || value.valueType() == ConfigValueType.NULL) {
       return "nothing";
     }
-    return value instanceof ConfigObject ? "a section" : render(key, value);
-  }
-
-  private static String render(String key, ConfigValue value) {
-    if (SECRET.matcher(key).matches()) {
-      return MASK;
-    }
-    String text = String.valueOf(value.unwrapped());
-    return BARE.matcher(text).matches() ? text : value.render(ConfigRenderOptions.concise());
-  }
-
-  private static Optional<Long> wholeNumber(String text) {
-    try {
-      return Optional.of(Long.parseLong(text.trim()));
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<Duration> hoconDuration(String text) {
-    return hocon(text, v -> ConfigFactory.empty().withValue("v", v).getDuration("v"));
-  }
-
-  private static <T> Optional<T> hocon(String text, Function<ConfigValue, T> parse) {
-    try {
-      return Optional.of(parse.apply(ConfigValueFactory.fromAnyRef(text.trim())));
-    } catch (ConfigException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String bytes(long n) {
-    String[] units = {"GiB", "MiB", "KiB"};
-    for (int i = 0; i < units.length; i++) {
-      long unit = 1L << (30 - 10 * i);
-      if (n >= unit && n % unit == 0) {
-        return n / unit + units[i];
-      }
-    }
-    return n + "B";
-  }
-
-  private static String words(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + "s"
-        : duration.toMillis() + "ms";
+    return value instanceof ConfigObject ? "a section" : Hocon.render(key, value);
   }
 }
