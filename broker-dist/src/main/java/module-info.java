@@ -1,4 +1,7 @@
-/** Main: commands, configuration, plugin loading and wiring. The only module that knows all the others. */
+/**
+ * Main: commands, configuration, plugin loading and wiring. The only module that knows all the
+ * others.
+ */
 module io.strmqtt.dist {
   requires info.picocli;
   requires io.strmqtt.api;

@@ -1,0 +1,43 @@
+package io.strmqtt.dist.cli;
+
+import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
+import io.strmqtt.dist.config.InvalidSetting;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.ToIntBiFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(name = "run", description = "Run the broker in the foreground, until SIGTERM or SIGINT.")
+final class RunCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  private final ToIntBiFunction<BrokerConfig, List<String>> server;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  RunCommand(Surroundings surroundings, ToIntBiFunction<BrokerConfig, List<String>> server) {
+    this.surroundings = surroundings;
+    this.server = server;
+  }
+
+  @Override
+  public Integer call() {
+    return switch (config.load(surroundings)) {
+      case ConfigResult.Invalid invalid -> ConfigOption.report(invalid, surroundings.err());
+      case ConfigResult.Loaded loaded -> run(loaded);
+    };
+  }
+
+  private int run(ConfigResult.Loaded loaded) {
+    try {
+      return server.applyAsInt(loaded.config(), loaded.warnings());
+    } catch (InvalidSetting e) {
+      surroundings
+          .err()
+          .println(
+              "error: " + e.path() + ": " + e.getMessage() + " (" + loaded.origin(e.path()) + ")");
+      return ExitCode.CONFIGURATION;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.strmqtt.dist.config;
+
+import io.strmqtt.core.Limits;
+import io.strmqtt.transport.ListenerSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that was configured, checked, with every default filled in.
+ *
+ * @param home the installation folder, absolute; relative paths in the configuration are below it
+ * @param dataDir where stores keep their files, absolute; may not exist yet
+ * @param listeners the enabled ones, in the order of the defaults, then by name; addresses are
+ *     resolved
+ * @param admin the HTTP API
+ * @param authentication who may connect
+ * @param authorization who may do what
+ * @param storage where sessions live
+ * @param limits what clients may use
+ */
+public record BrokerConfig(
+    Path home,
+    Path dataDir,
+    List<ListenerSettings> listeners,
+    Admin admin,
+    Authentication authentication,
+    Authorization authorization,
+    Storage storage,
+    Limits limits) {
+
+  /**
+   * The HTTP API.
+   *
+   * @param enabled whether it is served at all
+   * @param bind a loopback address, as long as the API has no logins; port 0 takes any free one
+   */
+  public record Admin(boolean enabled, InetSocketAddress bind) {}
+
+  /**
+   * Who may connect.
+   *
+   * @param allowAnonymous whether a client without credentials is welcome, said explicitly
+   * @param authenticator the name of the chosen provider
+   * @param settings plain values of the section {@code authentication.<authenticator>}
+   */
+  public record Authentication(
+      boolean allowAnonymous, Optional<String> authenticator, Map<String, Object> settings) {
+
+    /**
+     * Nobody said who may connect: the listeners above are bound to loopback, whatever was
+     * configured.
+     */
+    public boolean loopbackOnly() {
+      return !allowAnonymous && authenticator.isEmpty();
+    }
+  }
+
+  /**
+   * Who may do what.
+   *
+   * @param authorizer the name of the chosen provider
+   * @param settings plain values of the section {@code authorization.<authorizer>}
+   */
+  public record Authorization(Optional<String> authorizer, Map<String, Object> settings) {}
+
+  /**
+   * Where sessions live.
+   *
+   * @param provider the name of the chosen provider
+   * @param settings plain values of the section {@code storage.<provider>}
+   */
+  public record Storage(String provider, Map<String, Object> settings) {}
+}
