@@ -1,18 +1,56 @@
 package io.strmqtt.dist;
 
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.InvalidSetting;
+import io.strmqtt.dist.plugin.PluginException;
+import io.strmqtt.transport.ListenerException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
-/** The broker, put together. */
+/** The broker as a process: runs until SIGTERM or SIGINT, then ends with exit code 0. */
 public final class Server {
+  private static final Logger LOG = LogManager.getLogger(Server.class);
+
   private Server() {}
 
   /**
-   * Runs until the process is told to stop.
+   * Starts, and returns only if that fails; else the process ends on a signal.
    *
    * @return the exit code
+   * @throws InvalidSetting if the configuration turns out to be unusable
    */
   public static int run(BrokerConfig config, List<String> warnings) {
-    throw new IllegalStateException("not put together yet: " + config + warnings);
+    warnings.forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
+    RunningBroker broker;
+    try {
+      broker = RunningBroker.start(config);
+    } catch (ListenerException | PluginException e) {
+      LOG.error("event=start_failed error=\"{}\"", e.getMessage());
+      LogManager.shutdown();
+      return 1;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("shutdown")
+                .unstarted(
+                    () -> {
+                      broker.close();
+                      LogManager.shutdown();
+                      // A stop that was asked for is no failure: not 128 plus the signal's number.
+                      Runtime.getRuntime().halt(0);
+                    }));
+    waitForEver();
+    return 0;
+  }
+
+  private static void waitForEver() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.strmqtt.dist.cli;
 
-import java.lang.module.ModuleDescriptor;
-import java.util.Optional;
+import io.strmqtt.dist.Version;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -15,11 +14,7 @@ final class VersionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String version =
-        Optional.ofNullable(VersionCommand.class.getModule().getDescriptor())
-            .flatMap(ModuleDescriptor::rawVersion)
-            .orElse("(development)");
-    surroundings.out().println("st-rmqtt " + version);
+    surroundings.out().println("st-rmqtt " + Version.text());
     surroundings
         .out()
         .println(

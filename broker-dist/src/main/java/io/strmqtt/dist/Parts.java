@@ -1,0 +1,103 @@
+package io.strmqtt.dist;
+
+import io.strmqtt.api.Settings;
+import io.strmqtt.api.auth.Authenticator;
+import io.strmqtt.api.auth.AuthenticatorProvider;
+import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.auth.AuthorizerProvider;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageProvider;
+import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.InvalidSetting;
+import io.strmqtt.dist.plugin.PluginException;
+import io.strmqtt.dist.plugin.Providers;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes the configured providers' products; what a provider refuses is a configuration error with its key. */
+final class Parts {
+  private final BrokerConfig config;
+  private final Providers providers;
+
+  Parts(BrokerConfig config, Providers providers) {
+    this.config = config;
+    this.providers = providers;
+  }
+
+  Storage storage() {
+    return make(
+        StorageProvider.class,
+        StorageProvider::name,
+        StorageProvider::open,
+        "storage.provider",
+        "storage." + config.storage().provider(),
+        config.storage().provider(),
+        config.storage().settings());
+  }
+
+  Optional<Authenticator> authenticator() {
+    return config
+        .authentication()
+        .authenticator()
+        .map(
+            name ->
+                make(
+                    AuthenticatorProvider.class,
+                    AuthenticatorProvider::name,
+                    AuthenticatorProvider::create,
+                    "authentication.authenticator",
+                    "authentication." + name,
+                    name,
+                    config.authentication().settings()));
+  }
+
+  Optional<Authorizer> authorizer() {
+    return config
+        .authorization()
+        .authorizer()
+        .map(
+            name ->
+                make(
+                    AuthorizerProvider.class,
+                    AuthorizerProvider::name,
+                    AuthorizerProvider::create,
+                    "authorization.authorizer",
+                    "authorization." + name,
+                    name,
+                    config.authorization().settings()));
+  }
+
+  private <P, T> T make(
+      Class<P> service,
+      Function<P, String> nameOf,
+      ProductOf<P, T> create,
+      String key,
+      String section,
+      String name,
+      Map<String, Object> values) {
+    P provider;
+    try {
+      provider = providers.choose(service, nameOf, name, key);
+    } catch (PluginException e) {
+      throw new InvalidSetting(key, String.valueOf(e.getMessage()));
+    }
+    Settings settings = new Settings(values, config.home());
+    T product;
+    try {
+      product = create.from(provider, settings);
+    } catch (Settings.Invalid e) {
+      throw new InvalidSetting(section, e);
+    }
+    if (!settings.unknown().isEmpty()) {
+      throw new InvalidSetting(
+          section + "." + settings.unknown().iterator().next(), "the provider knows no such key");
+    }
+    return product;
+  }
+
+  /** What a provider makes from its settings. */
+  private interface ProductOf<P, T> {
+    T from(P provider, Settings settings);
+  }
+}

@@ -1,0 +1,167 @@
+package io.strmqtt.dist;
+
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.admin.AdminProvider;
+import io.strmqtt.api.admin.BrokerView;
+import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.auth.Authenticator;
+import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.core.Engine;
+import io.strmqtt.core.EngineParts;
+import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.plugin.Providers;
+import io.strmqtt.transport.EventLoops;
+import io.strmqtt.transport.ListenerException;
+import io.strmqtt.transport.Listeners;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** A broker that runs. Started and stopped by one thread; the view is for any. */
+public final class RunningBroker implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(RunningBroker.class);
+  private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final EventLoops loops;
+  private final Storage storage;
+  private final Optional<Authenticator> authenticator;
+  private final Optional<Authorizer> authorizer;
+  private final Engine engine;
+  private final Listeners listeners;
+  private final BrokerView view;
+  private final Optional<AdminProvider.AdminServer> admin;
+
+  private RunningBroker(
+      EventLoops loops,
+      EngineParts parts,
+      Engine engine,
+      Listeners listeners,
+      BrokerView view,
+      Optional<AdminProvider.AdminServer> admin) {
+    this.loops = loops;
+    this.storage = parts.storage();
+    this.authenticator = parts.authenticator();
+    this.authorizer = parts.authorizer();
+    this.engine = engine;
+    this.listeners = listeners;
+    this.view = view;
+    this.admin = admin;
+  }
+
+  /**
+   * Starts everything; when it returns, every listener is open.
+   *
+   * @throws ListenerException if an address cannot be bound
+   * @throws io.strmqtt.dist.config.InvalidSetting if a provider refuses its settings
+   */
+  public static RunningBroker start(BrokerConfig config) throws ListenerException {
+    long begin = System.nanoTime();
+    Providers providers = Providers.load(config.home().resolve("plugins"));
+    Parts made = new Parts(config, providers);
+    EngineParts parts =
+        new EngineParts(
+            Version.text(),
+            config.limits(),
+            made.storage(),
+            made.authenticator(),
+            config.authentication().allowAnonymous(),
+            made.authorizer(),
+            Clock.systemUTC(),
+            System::nanoTime,
+            new SecureRandom());
+    EventLoops loops = EventLoops.start(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    Engine engine = new Engine(parts, loops.workers());
+    Listeners listeners;
+    try {
+      listeners = Listeners.open(config.listeners(), engine, loops);
+    } catch (ListenerException e) {
+      loops.close();
+      throw e;
+    }
+    BrokerView view = engine.view(listeners::views, () -> true);
+    Optional<AdminProvider.AdminServer> admin;
+    try {
+      admin = startAdmin(config, providers, view);
+    } catch (RuntimeException e) {
+      listeners.close();
+      loops.close();
+      throw e;
+    }
+    RunningBroker broker = new RunningBroker(loops, parts, engine, listeners, view, admin);
+    broker.logReady(begin);
+    return broker;
+  }
+
+  private static Optional<AdminProvider.AdminServer> startAdmin(
+      BrokerConfig config, Providers providers, BrokerView view) {
+    if (!config.admin().enabled()) {
+      return Optional.empty();
+    }
+    return providers
+        .only(AdminProvider.class, AdminProvider::name)
+        .map(provider -> provider.start(config.admin().bind(), view));
+  }
+
+  private void logReady(long begin) {
+    String addresses =
+        listeners.views().stream()
+            .map(l -> l.name() + "=" + ClientEndpoint.text(l.address()) + (l.proxyEnabled() ? "+proxy" : ""))
+            .collect(Collectors.joining(" "));
+    LOG.info(
+        "event=ready version={} {} admin={} io={} tls={} started_ms={}",
+        view.version(),
+        addresses,
+        admin.map(a -> ClientEndpoint.text(a.address())).orElse("off"),
+        loops.kind(),
+        Listeners.tlsProvider(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+  }
+
+  public BrokerView view() {
+    return view;
+  }
+
+  /** Where the listener of that name really listens. */
+  public InetSocketAddress address(String listener) {
+    return views().stream()
+        .filter(l -> l.name().equals(listener))
+        .map(ListenerView::address)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no listener is called " + listener));
+  }
+
+  /** Where the HTTP API listens, if it is on. */
+  public Optional<InetSocketAddress> adminAddress() {
+    return admin.map(AdminProvider.AdminServer::address);
+  }
+
+  private List<ListenerView> views() {
+    return listeners.views();
+  }
+
+  /** Stops accepting, says goodbye to every client, waits a little for the words to arrive, and closes everything. */
+  @Override
+  public void close() {
+    LOG.info("event=stopping connections={}", engine.connections());
+    listeners.close();
+    engine.shutdown();
+    long deadline = System.nanoTime() + GOODBYE_NANOS;
+    while (engine.connections() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    admin.ifPresent(AdminProvider.AdminServer::close);
+    loops.close();
+    authenticator.ifPresent(Authenticator::close);
+    authorizer.ifPresent(Authorizer::close);
+    storage.close();
+    LOG.info("event=stopped");
+  }
+}
