@@ -1,6 +1,6 @@
 /**
- * The HTTP API on loopback. Optional: found by ServiceLoader; the broker runs without it. Sees the broker through {@link
- * io.strmqtt.api.admin.BrokerView} alone.
+ * The HTTP API on loopback. Optional: found by ServiceLoader; the broker runs without it. Sees the
+ * broker through {@link io.strmqtt.api.admin.BrokerView} alone.
  */
 module io.strmqtt.admin {
   requires io.helidon.webserver;

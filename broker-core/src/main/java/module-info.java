@@ -1,6 +1,7 @@
 /**
- * The engine: connection phases, sessions, subscription index, router, quality of service, retained messages, wills, limits.
- * It meets the sockets in two small types, {@link io.strmqtt.core.Connection} and {@link io.strmqtt.core.ConnectionHandler}.
+ * The engine: connection phases, sessions, subscription index, router, quality of service, retained
+ * messages, wills, limits. It meets the sockets in two small types, {@link
+ * io.strmqtt.core.Connection} and {@link io.strmqtt.core.ConnectionHandler}.
  */
 module io.strmqtt.core {
   requires io.netty.common;

@@ -1,6 +1,6 @@
 /**
- * Listeners and the four transports tcp, ssl, ws and wss, each a provider found by ServiceLoader. Knows pipelines; knows no
- * MQTT state.
+ * Listeners and the four transports tcp, ssl, ws and wss, each a provider found by ServiceLoader.
+ * Knows pipelines; knows no MQTT state.
  */
 module io.strmqtt.transport {
   requires io.netty.buffer;

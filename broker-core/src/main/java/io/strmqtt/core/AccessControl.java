@@ -4,7 +4,10 @@ import io.strmqtt.api.auth.Authorizer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** The edge between the engine and a plugin's authorizer: whatever it throws is a refusal, counted and logged. */
+/**
+ * The edge between the engine and a plugin's authorizer: whatever it throws is a refusal, counted
+ * and logged.
+ */
 final class AccessControl implements Authorizer {
   private static final Logger LOG = LogManager.getLogger(AccessControl.class);
 

@@ -7,8 +7,8 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 
 /**
- * What the engine may do to a socket. All but {@link #loop}, {@link #endpoint} and {@link #isOpen} are called on the
- * connection's loop only.
+ * What the engine may do to a socket. All but {@link #loop}, {@link #endpoint} and {@link #isOpen}
+ * are called on the connection's loop only.
  */
 public interface Connection {
   /** The one event loop this connection lives on. */
@@ -24,7 +24,10 @@ public interface Connection {
 
   void flush();
 
-  /** Whether the socket takes more without piling up; if not, {@link ConnectionHandler#writabilityChanged} will tell. */
+  /**
+   * Whether the socket takes more without piling up; if not, {@link
+   * ConnectionHandler#writabilityChanged} will tell.
+   */
   boolean isWritable();
 
   boolean isOpen();
@@ -33,7 +36,8 @@ public interface Connection {
   void autoRead(boolean on);
 
   /**
-   * Sends what was written, then closes: the output side first, so that a peer in the middle of writing can still read why.
+   * Sends what was written, then closes: the output side first, so that a peer in the middle of
+   * writing can still read why.
    *
    * @param reason why, for the transport's own counters
    */

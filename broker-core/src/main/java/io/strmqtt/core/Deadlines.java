@@ -7,8 +7,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of one event loop: a hashed wheel of 512 slots, a quarter of a second each. Setting and cancelling are a few
- * pointer writes, so each packet may move a deadline; precision is one tick, never early. On its loop only.
+ * The deadlines of one event loop: a hashed wheel of 512 slots, a quarter of a second each. Setting
+ * and cancelling are a few pointer writes, so each packet may move a deadline; precision is one
+ * tick, never early. On its loop only.
  */
 public final class Deadlines {
   private static final int SLOTS = 512;

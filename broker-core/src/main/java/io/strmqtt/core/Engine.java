@@ -18,7 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** The engine as the rest of the broker sees it: connections go in, a read-only view comes out. Any thread. */
+/**
+ * The engine as the rest of the broker sees it: connections go in, a read-only view comes out. Any
+ * thread.
+ */
 public final class Engine {
   private final EngineParts parts;
   private final Counters counters = new Counters();
@@ -92,7 +95,10 @@ public final class Engine {
     return services.stopping().get();
   }
 
-  /** Tells every client that the broker stops, and closes (DISCONNECT 0x8B where the version has it). Returns at once. */
+  /**
+   * Tells every client that the broker stops, and closes (DISCONNECT 0x8B where the version has
+   * it). Returns at once.
+   */
   public void shutdown() {
     services.stopping().set(true);
     services.open().forEach(MqttConnection::shutdown);

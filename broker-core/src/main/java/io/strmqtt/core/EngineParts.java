@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
  *
  * @param version the broker's, for people
  * @param authenticator if none, every CONNECT is let in
- * @param allowAnonymous whether a CONNECT without credentials is let in although there is an authenticator
+ * @param allowAnonymous whether a CONNECT without credentials is let in although there is an
+ *     authenticator
  * @param authorizer if none, everyone may do everything
  * @param clock wall clock, for records and message expiry
  * @param nanoTime monotonic, for deadlines

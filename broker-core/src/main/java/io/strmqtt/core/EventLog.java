@@ -28,7 +28,10 @@ public final class EventLog {
             .append(" keep_alive=")
             .append(session.keepAlive())
             .append(" expiry=")
-            .append(session.expiryInterval() == SessionRecord.NEVER ? "never" : session.expiryInterval()));
+            .append(
+                session.expiryInterval() == SessionRecord.NEVER
+                    ? "never"
+                    : session.expiryInterval()));
   }
 
   public static void disconnected(SessionRecord session, Reason reason) {

@@ -3,8 +3,8 @@ package io.strmqtt.core;
 import java.time.Duration;
 
 /**
- * What the broker allows its clients. Each is enforced; those that MQTT 5 has a property for are announced in CONNACK
- * (section 3.2.2.3).
+ * What the broker allows its clients. Each is enforced; those that MQTT 5 has a property for are
+ * announced in CONNACK (section 3.2.2.3).
  *
  * @param maxConnections accepted connections at a time, at least 1
  * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT
@@ -12,15 +12,18 @@ import java.time.Duration;
  * @param maxPacketSize bytes of any packet from a client, 128 to 268,435,460
  * @param maxQos 0, 1 or 2
  * @param receiveMaximum unacknowledged QoS 1 and 2 publications from one client, 1 to 65535
- * @param maxInFlight unacknowledged QoS 1 and 2 publications to one client, 1 to 65535; the client may ask for fewer
+ * @param maxInFlight unacknowledged QoS 1 and 2 publications to one client, 1 to 65535; the client
+ *     may ask for fewer
  * @param maxQueuedMessages messages that wait for one session, at least 1
  * @param maxQueuedBytes bytes that wait for one session, at least 64 KiB
  * @param maxPendingBytes bytes that wait for all sessions before publishers are slowed down
  * @param topicAliasMaximum topic aliases one client may use, 0 to 65535
  * @param maxTopicLevels levels of a topic name or filter, 1 to 1000
  * @param maxSubscriptions per session, at least 1
- * @param maxSessionExpiry seconds a session outlives its connection at the most, 0 to 4,294,967,295 (for ever)
- * @param maxKeepAlive seconds; a longer keep-alive, or none, is replaced for MQTT 5 clients; 0 for no maximum
+ * @param maxSessionExpiry seconds a session outlives its connection at the most, 0 to 4,294,967,295
+ *     (for ever)
+ * @param maxKeepAlive seconds; a longer keep-alive, or none, is replaced for MQTT 5 clients; 0 for
+ *     no maximum
  * @param retainAvailable whether retained messages are kept
  * @param wildcardAvailable whether filters may hold wildcards
  * @param sharedAvailable whether {@code $share} filters are served

@@ -1,14 +1,17 @@
 package io.strmqtt.core;
 
-/** Values for {@code key=value} log lines: strings from the wire can neither end a line nor forge a key. */
+/**
+ * Values for {@code key=value} log lines: strings from the wire can neither end a line nor forge a
+ * key.
+ */
 public final class LogText {
   private static final int MOST = 256;
 
   private LogText() {}
 
   /**
-   * The text, quoted if it has spaces, quotes or an equals sign, with control characters escaped, and cut after 256
-   * characters.
+   * The text, quoted if it has spaces, quotes or an equals sign, with control characters escaped,
+   * and cut after 256 characters.
    */
   public static String of(String text) {
     boolean plain = !text.isEmpty() && text.length() <= MOST;
@@ -24,7 +27,10 @@ public final class LogText {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == '\u2028' || c == '\u2029') {
+      } else if (Character.isISOControl(c)
+          || Character.getType(c) == Character.FORMAT
+          || c == '\u2028'
+          || c == '\u2029') {
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

@@ -22,7 +22,9 @@ public record Refusal(
     String detail) {
 
   /** A refusal before CONNECT was read. */
-  public static Refusal early(ClientEndpoint endpoint, Reason reason, boolean tlsUsed, String detail) {
-    return new Refusal(endpoint, reason, Optional.empty(), Optional.empty(), false, tlsUsed, detail);
+  public static Refusal early(
+      ClientEndpoint endpoint, Reason reason, boolean tlsUsed, String detail) {
+    return new Refusal(
+        endpoint, reason, Optional.empty(), Optional.empty(), false, tlsUsed, detail);
   }
 }

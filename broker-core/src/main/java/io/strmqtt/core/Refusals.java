@@ -11,8 +11,9 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The one place every refused attempt goes through: counted, recorded, and logged; the log line of the first occurrence, then
- * once a minute with the number since, for each listener, client host and reason. Any thread.
+ * The one place every refused attempt goes through: counted, recorded, and logged; the log line of
+ * the first occurrence, then once a minute with the number since, for each listener, client host
+ * and reason. Any thread.
  */
 public final class Refusals {
   private static final Logger LOG = LogManager.getLogger(Refusals.class);
@@ -56,7 +57,9 @@ public final class Refusals {
     long now = clock.millis();
     Key key =
         new Key(
-            refusal.endpoint().listener(), ClientEndpoint.host(refusal.endpoint().client()), refusal.reason());
+            refusal.endpoint().listener(),
+            ClientEndpoint.host(refusal.endpoint().client()),
+            refusal.reason());
     long[] suppressed = {0};
     Sample sample =
         samples.compute(

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Makes the configured providers' products; what a provider refuses is a configuration error with its key. */
+/**
+ * Makes the configured providers' products; what a provider refuses is a configuration error with
+ * its key.
+ */
 final class Parts {
   private final BrokerConfig config;
   private final Providers providers;

@@ -113,7 +113,12 @@ public final class RunningBroker implements AutoCloseable {
   private void logReady(long begin) {
     String addresses =
         listeners.views().stream()
-            .map(l -> l.name() + "=" + ClientEndpoint.text(l.address()) + (l.proxyEnabled() ? "+proxy" : ""))
+            .map(
+                l ->
+                    l.name()
+                        + "="
+                        + ClientEndpoint.text(l.address())
+                        + (l.proxyEnabled() ? "+proxy" : ""))
             .collect(Collectors.joining(" "));
     LOG.info(
         "event=ready version={} {} admin={} io={} tls={} started_ms={}",
@@ -147,7 +152,10 @@ public final class RunningBroker implements AutoCloseable {
     return listeners.views();
   }
 
-  /** Stops accepting, says goodbye to every client, waits a little for the words to arrive, and closes everything. */
+  /**
+   * Stops accepting, says goodbye to every client, waits a little for the words to arrive, and
+   * closes everything.
+   */
   @Override
   public void close() {
     LOG.info("event=stopping connections={}", engine.connections());

@@ -13,8 +13,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that carry all connections: one loop that accepts, and one for each processor that reads and writes. Native
- * epoll where it loads, else the JDK's selector.
+ * The threads that carry all connections: one loop that accepts, and one for each processor that
+ * reads and writes. Native epoll where it loads, else the JDK's selector.
  */
 public final class EventLoops implements AutoCloseable {
   private final String kind;
@@ -26,8 +26,10 @@ public final class EventLoops implements AutoCloseable {
       String kind, Class<? extends ServerChannel> serverChannel, IoHandlerFactory io, int threads) {
     this.kind = kind;
     this.serverChannel = serverChannel;
-    this.acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), io);
-    this.workers = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("loop", true), io);
+    this.acceptors =
+        new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), io);
+    this.workers =
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("loop", true), io);
   }
 
   /**
@@ -37,7 +39,8 @@ public final class EventLoops implements AutoCloseable {
    */
   public static EventLoops start(int threads) {
     return Epoll.isAvailable()
-        ? new EventLoops("epoll", EpollServerSocketChannel.class, EpollIoHandler.newFactory(), threads)
+        ? new EventLoops(
+            "epoll", EpollServerSocketChannel.class, EpollIoHandler.newFactory(), threads)
         : new EventLoops("nio", NioServerSocketChannel.class, NioIoHandler.newFactory(), threads);
   }
 

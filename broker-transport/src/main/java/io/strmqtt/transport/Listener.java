@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** One bound address, and what its connections go through. Opened and closed by the starting thread. */
+/**
+ * One bound address, and what its connections go through. Opened and closed by the starting thread.
+ */
 final class Listener {
   private static final int BACKLOG = 4096;
 

@@ -20,7 +20,8 @@ public record ListenerSettings(
     String name, String type, InetSocketAddress bind, Proxy proxy, Optional<Tls> tls, String path) {
 
   /**
-   * The PROXY protocol on this listener. Trust lists, modes and identities will be further components.
+   * The PROXY protocol on this listener. Trust lists, modes and identities will be further
+   * components.
    *
    * @param enabled whether each connection must begin with a header; if not, none may
    * @param origin the key that decided, and where its value stands, for people
@@ -37,7 +38,8 @@ public record ListenerSettings(
    * @param keyPassword of an encrypted key
    * @param protocols any of {@code TLSv1.2}, {@code TLSv1.3}
    * @param clientAuth whether clients present certificates
-   * @param clientCaFile PEM; whom client certificates must be signed by; present unless {@code clientAuth} is NONE
+   * @param clientCaFile PEM; whom client certificates must be signed by; present unless {@code
+   *     clientAuth} is NONE
    * @param handshakeTimeout how long the handshake may take
    */
   public record Tls(

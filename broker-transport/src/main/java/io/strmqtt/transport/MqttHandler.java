@@ -27,9 +27,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last handler of each pipeline: bytes become packets for the engine, and the engine's bytes go out. While reading is
- * off, bytes that have come already wait undecoded, so a slowed-down publisher stops at the very next packet. On the
- * channel's loop.
+ * The last handler of each pipeline: bytes become packets for the engine, and the engine's bytes go
+ * out. While reading is off, bytes that have come already wait undecoded, so a slowed-down
+ * publisher stops at the very next packet. On the channel's loop.
  */
 final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -58,7 +58,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   MqttHandler(Engine engine, ClientEndpoint endpoint) {
     this.engine = engine;
     this.endpoint = endpoint;
-    this.decoder = new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
+    this.decoder =
+        new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
   }
 
   private ChannelHandlerContext ctx() {
@@ -236,7 +237,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         .addListener(sent -> closeOutput());
   }
 
-  /** Plain TCP closes its output and drains what still comes, so that the peer reads our last words before a reset. */
+  /**
+   * Plain TCP closes its output and drains what still comes, so that the peer reads our last words
+   * before a reset.
+   */
   private void closeOutput() {
     boolean tls = ctx().pipeline().get("tls") != null;
     if (!tls && ctx().channel() instanceof DuplexChannel duplex && duplex.isActive()) {

@@ -22,8 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection on its way to MQTT: PROXY header, TLS, WebSocket upgrade, one after the other, each with a deadline and a
- * named reason if it fails. On the channel's loop; gone from the pipeline once MQTT begins.
+ * A connection on its way to MQTT: PROXY header, TLS, WebSocket upgrade, one after the other, each
+ * with a deadline and a named reason if it fails. On the channel's loop; gone from the pipeline
+ * once MQTT begins.
  */
 public final class Setup implements ProxyListener {
   private static final int MAX_HTTP_BYTES = 16 * 1024;
@@ -46,10 +47,13 @@ public final class Setup implements ProxyListener {
     // Both are known for an accepted socket; a peer that has already gone leaves none.
     this.endpoint =
         ClientEndpoint.direct(
-            address(channel.remoteAddress()), address(channel.localAddress()), listener.settings().name());
+            address(channel.remoteAddress()),
+            address(channel.localAddress()),
+            listener.settings().name());
   }
 
-  private static InetSocketAddress address(java.net.@org.jspecify.annotations.Nullable SocketAddress socket) {
+  private static InetSocketAddress address(
+      java.net.@org.jspecify.annotations.Nullable SocketAddress socket) {
     return socket instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
   }
 
@@ -59,7 +63,10 @@ public final class Setup implements ProxyListener {
     if (!listener.settings().proxy().enabled()) {
       String type = listener.settings().type();
       boolean tls = listener.transport().usesTls();
-      arm(tls ? Reason.TLS_TIMEOUT : type.equals("ws") ? Reason.HTTP_TIMEOUT : Reason.CONNECT_TIMEOUT,
+      arm(
+          tls
+              ? Reason.TLS_TIMEOUT
+              : type.equals("ws") ? Reason.HTTP_TIMEOUT : Reason.CONNECT_TIMEOUT,
           tls ? tlsTimeout() : engine.limits().connectTimeout().toNanos());
     }
   }
@@ -89,7 +96,8 @@ public final class Setup implements ProxyListener {
     if (reason == Reason.DUPLICATE_HEADER) {
       over = false; // It comes behind a header that let the connection pass.
     }
-    String bytes = firstBytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(firstBytes);
+    String bytes =
+        firstBytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(firstBytes);
     refuse(reason, detail + bytes + "; " + hint);
   }
 
@@ -174,7 +182,8 @@ public final class Setup implements ProxyListener {
       over = true;
       engine
           .refusals()
-          .refused(Refusal.early(endpoint, reason, listener.transport().usesTls() && tlsBegun, detail));
+          .refused(
+              Refusal.early(endpoint, reason, listener.transport().usesTls() && tlsBegun, detail));
     }
   }
 }

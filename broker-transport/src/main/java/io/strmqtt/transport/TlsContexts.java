@@ -21,7 +21,8 @@ final class TlsContexts {
     ListenerSettings.Tls tls =
         settings
             .tls()
-            .orElseThrow(() -> new ListenerException("listener." + settings.name() + ".tls is missing"));
+            .orElseThrow(
+                () -> new ListenerException("listener." + settings.name() + ".tls is missing"));
     try {
       SslContextBuilder builder =
           SslContextBuilder.forServer(

@@ -55,7 +55,8 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // The handshake's failure comes as an event as well; whatever else happens here ends the connection.
+    // The handshake's failure comes as an event as well; whatever else happens here ends the
+    // connection.
     ctx.close();
   }
 }

@@ -9,8 +9,9 @@ public interface TransportProvider {
   boolean usesTls();
 
   /**
-   * Builds what stands between the PROXY header and MQTT, by calling {@link Setup#thenTls}, {@link Setup#thenWebSocket} and
-   * {@link Setup#thenMqtt} in the order the client speaks them. On the channel's loop.
+   * Builds what stands between the PROXY header and MQTT, by calling {@link Setup#thenTls}, {@link
+   * Setup#thenWebSocket} and {@link Setup#thenMqtt} in the order the client speaks them. On the
+   * channel's loop.
    */
   void install(Setup setup);
 }

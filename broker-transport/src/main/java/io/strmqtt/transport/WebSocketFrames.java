@@ -14,8 +14,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Bytes out of binary frames and into them (MQTT 5, section 6). Frame borders mean nothing to MQTT (6.0.0-2); any other data
- * frame ends the connection (6.0.0-1).
+ * Bytes out of binary frames and into them (MQTT 5, section 6). Frame borders mean nothing to MQTT
+ * (6.0.0-2); any other data frame ends the connection (6.0.0-1).
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
   /** Fired into the pipeline when the peer broke the WebSocket rules. */
@@ -48,6 +48,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    ctx.write(message instanceof ByteBuf bytes ? new BinaryWebSocketFrame(bytes) : message, promise);
+    ctx.write(
+        message instanceof ByteBuf bytes ? new BinaryWebSocketFrame(bytes) : message, promise);
   }
 }

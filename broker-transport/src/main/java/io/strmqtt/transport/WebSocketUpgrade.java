@@ -19,7 +19,10 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.strmqtt.api.Reason;
 import java.nio.charset.StandardCharsets;
 
-/** Reads the one HTTP request of a WebSocket connection (RFC 6455, section 4.2) and leaves with the rest of HTTP. */
+/**
+ * Reads the one HTTP request of a WebSocket connection (RFC 6455, section 4.2) and leaves with the
+ * rest of HTTP.
+ */
 final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String SUBPROTOCOLS = "mqtt,mqttv3.1"; // 6.0.0-3
 
@@ -48,8 +51,14 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
       return;
     }
     if (!request.method().equals(HttpMethod.GET)
-        || !request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
-      answer(ctx, HttpResponseStatus.UPGRADE_REQUIRED, Reason.NOT_WEBSOCKET, "it is no WebSocket upgrade");
+        || !request
+            .headers()
+            .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+      answer(
+          ctx,
+          HttpResponseStatus.UPGRADE_REQUIRED,
+          Reason.NOT_WEBSOCKET,
+          "it is no WebSocket upgrade");
       return;
     }
     WebSocketServerHandshaker handshaker =
@@ -62,7 +71,11 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
                     .build())
             .newHandshaker(request);
     if (handshaker == null) {
-      answer(ctx, HttpResponseStatus.UPGRADE_REQUIRED, Reason.NOT_WEBSOCKET, "WebSocket version 13 is needed");
+      answer(
+          ctx,
+          HttpResponseStatus.UPGRADE_REQUIRED,
+          Reason.NOT_WEBSOCKET,
+          "WebSocket version 13 is needed");
       return;
     }
     if (!offersMqtt(request)) {
@@ -76,7 +89,11 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     try {
       handshaker.handshake(ctx.channel(), request);
     } catch (RuntimeException e) {
-      answer(ctx, HttpResponseStatus.BAD_REQUEST, Reason.NOT_WEBSOCKET, String.valueOf(e.getMessage()));
+      answer(
+          ctx,
+          HttpResponseStatus.BAD_REQUEST,
+          Reason.NOT_WEBSOCKET,
+          String.valueOf(e.getMessage()));
       return;
     }
     ctx.pipeline().addLast("frames", new WebSocketFrames());
@@ -95,7 +112,8 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     return false;
   }
 
-  private void answer(ChannelHandlerContext ctx, HttpResponseStatus status, Reason reason, String text) {
+  private void answer(
+      ChannelHandlerContext ctx, HttpResponseStatus status, Reason reason, String text) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,

@@ -7,8 +7,9 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), whenever and on whatever thread
- * the router says that they may leave. On the connection's loop, but for {@link Pending#done}.
+ * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), whenever
+ * and on whatever thread the router says that they may leave. On the connection's loop, but for
+ * {@link Pending#done}.
  */
 final class AckOrder {
   private final Shard shard;

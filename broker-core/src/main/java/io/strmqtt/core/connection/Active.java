@@ -58,7 +58,8 @@ final class Active implements Phase, Attachment {
   /**
    * @param ready called when the session is there and CONNACK is written
    */
-  Active(MqttConnection owner, Connect connect, Authorizer.Subject subject, Consumer<Active> ready) {
+  Active(
+      MqttConnection owner, Connect connect, Authorizer.Subject subject, Consumer<Active> ready) {
     this.owner = owner;
     this.services = owner.services();
     this.subject = subject;
@@ -117,7 +118,9 @@ final class Active implements Phase, Attachment {
   @Override
   public void detached(Reason reason) {
     ReasonCode code =
-        reason == Reason.TAKEN_OVER ? ReasonCode.SESSION_TAKEN_OVER : ReasonCode.ADMINISTRATIVE_ACTION;
+        reason == Reason.TAKEN_OVER
+            ? ReasonCode.SESSION_TAKEN_OVER
+            : ReasonCode.ADMINISTRATIVE_ACTION;
     if (owner.isIn(this)) {
       close(reason, Optional.of(code));
     } else {
@@ -266,7 +269,8 @@ final class Active implements Phase, Attachment {
   }
 
   /**
-   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the client's own writes wait then.
+   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the
+   * client's own writes wait then.
    *
    * @param slow the subscriber that asked for it; null if it is the broker as a whole
    */

@@ -32,8 +32,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * CONNECT has come and is judged: its form, its credentials, its will. Ends with a CONNACK either way; what the client sent
- * meanwhile waits (3.1.4-6 throws it away if it is refused).
+ * CONNECT has come and is judged: its form, its credentials, its will. Ends with a CONNACK either
+ * way; what the client sent meanwhile waits (3.1.4-6 throws it away if it is refused).
  */
 final class Authenticating implements Phase {
   private static final Logger LOG = LogManager.getLogger(Authenticating.class);
@@ -51,10 +51,15 @@ final class Authenticating implements Phase {
     this.owner = owner;
     this.services = owner.services();
     this.connect = connect;
-    this.clientId = connect.clientId().isEmpty() ? services.clientIds().get() : connect.clientId(); // 3.1.3-6
+    this.clientId =
+        connect.clientId().isEmpty() ? services.clientIds().get() : connect.clientId(); // 3.1.3-6
     this.deadline =
         new Deadlines.Entry(
-            () -> refuse(Reason.AUTH_FAILED, ReasonCode.SERVER_UNAVAILABLE, "the authenticator did not answer in time"));
+            () ->
+                refuse(
+                    Reason.AUTH_FAILED,
+                    ReasonCode.SERVER_UNAVAILABLE,
+                    "the authenticator did not answer in time"));
   }
 
   void begin() {
@@ -76,14 +81,16 @@ final class Authenticating implements Phase {
             connect.cleanStart(),
             owner.connection().endpoint());
     ask(services.authenticator().get(), attempt)
-        .whenComplete((outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
+        .whenComplete(
+            (outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
   }
 
   private boolean isAnonymous() {
     return connect.username().isEmpty() && connect.password().isEmpty();
   }
 
-  private static CompletionStage<AuthOutcome> ask(Authenticator authenticator, ConnectAttempt attempt) {
+  private static CompletionStage<AuthOutcome> ask(
+      Authenticator authenticator, ConnectAttempt attempt) {
     try {
       return authenticator.authenticate(attempt);
     } catch (RuntimeException | LinkageError e) {
@@ -91,7 +98,9 @@ final class Authenticating implements Phase {
     }
   }
 
-  private void answered(@org.jspecify.annotations.Nullable AuthOutcome outcome, @org.jspecify.annotations.Nullable Throwable failure) {
+  private void answered(
+      @org.jspecify.annotations.Nullable AuthOutcome outcome,
+      @org.jspecify.annotations.Nullable Throwable failure) {
     if (decided) {
       return; // The deadline was faster, or the client has gone.
     }
@@ -100,7 +109,10 @@ final class Authenticating implements Phase {
       return;
     }
     services.broker().counters().count(Counters.Event.PLUGIN_FAILURES);
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     LOG.error("event=authenticator_failed error={}", LogText.of(String.valueOf(cause)));
     refuse(Reason.AUTH_FAILED, ReasonCode.SERVER_UNAVAILABLE, "");
   }
@@ -113,18 +125,26 @@ final class Authenticating implements Phase {
       return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
     }
     if (connect.clientId().isEmpty()
-        && (version == MqttVersion.V3_1 || version == MqttVersion.V3_1_1 && !connect.cleanStart())) {
-      return no(Reason.BAD_CLIENT_ID, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "an empty client id needs clean session"); // 3.1.1: 3.1.3-8
+        && (version == MqttVersion.V3_1
+            || version == MqttVersion.V3_1_1 && !connect.cleanStart())) {
+      return no(
+          Reason.BAD_CLIENT_ID,
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "an empty client id needs clean session"); // 3.1.1: 3.1.3-8
     }
     if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
       return no(Reason.BAD_AUTH_METHOD, ReasonCode.BAD_AUTHENTICATION_METHOD, ""); // 4.12.0-1
     }
     if (services.open().size() >= limits.maxConnections()) {
-      return no(Reason.CONNECTION_LIMIT, ReasonCode.SERVER_BUSY, "mqtt.max_connections = " + limits.maxConnections());
+      return no(
+          Reason.CONNECTION_LIMIT,
+          ReasonCode.SERVER_BUSY,
+          "mqtt.max_connections = " + limits.maxConnections());
     }
     if (connect.will().isPresent()) {
       Will will = connect.will().get();
-      if (!Topics.isValidName(will.topic()) || Topics.levels(will.topic()) > limits.maxTopicLevels()) {
+      if (!Topics.isValidName(will.topic())
+          || Topics.levels(will.topic()) > limits.maxTopicLevels()) {
         return no(Reason.WILL_REFUSED, ReasonCode.TOPIC_NAME_INVALID, "will topic");
       }
       if (will.qos() > limits.maxQos()) {
@@ -154,7 +174,8 @@ final class Authenticating implements Phase {
                 .broker()
                 .authorizer()
                 .mayPublish(subject, will.get().topic(), will.get().qos(), will.get().retain())) {
-          refuse(Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
+          refuse(
+              Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
           return;
         }
         finish();

@@ -3,12 +3,12 @@ package io.strmqtt.core.connection;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Refusal;
+import io.strmqtt.core.session.Outbox;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.packet.MqttPacket;
-import io.strmqtt.mqtt.packet.MqttVersion;
-import io.strmqtt.core.session.Outbox;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
+import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.Optional;
@@ -22,7 +22,8 @@ final class AwaitConnect implements Phase {
     this.owner = owner;
     this.deadline =
         new Deadlines.Entry(
-            () -> refuse(Reason.CONNECT_TIMEOUT, "no complete CONNECT within mqtt.connect_timeout"));
+            () ->
+                refuse(Reason.CONNECT_TIMEOUT, "no complete CONNECT within mqtt.connect_timeout"));
     owner
         .shard()
         .deadlines()
@@ -56,7 +57,10 @@ final class AwaitConnect implements Phase {
     close(reason);
   }
 
-  /** 3.1.1 closes silently (3.1.4-1), but must say that it does not speak a level (3.1.2-2); 5.0 may say all. */
+  /**
+   * 3.1.1 closes silently (3.1.4-1), but must say that it does not speak a level (3.1.2-2); 5.0 may
+   * say all.
+   */
   private void answer(ReasonCode code, Optional<MqttVersion> version) {
     MqttVersion spoken =
         code == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION

@@ -21,7 +21,10 @@ import io.strmqtt.mqtt.topic.Topics;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** Publications from the client: limits, aliases, access, hand-over to the router, and the QoS 1 and 2 receiver (4.3). */
+/**
+ * Publications from the client: limits, aliases, access, hand-over to the router, and the QoS 1 and
+ * 2 receiver (4.3).
+ */
 final class Inbound {
   private static final Router.Routed NOBODY_WAITS = subscribers -> {};
 
@@ -83,14 +86,18 @@ final class Inbound {
     }
   }
 
-  /** Whether a QoS 1 or 2 publication is to be handed on; answers repeats of QoS 2, ends what goes over the limit. */
+  /**
+   * Whether a QoS 1 or 2 publication is to be handed on; answers repeats of QoS 2, ends what goes
+   * over the limit.
+   */
   private boolean isNew(Session session, Publish publish) {
     BitSet unreleased = session.inboundQos2();
     if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
       active.write(new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
       return false;
     }
-    // A QoS 2 publication that waits for its PUBREC is in both counts, which errs on nobody's side: it is one identifier.
+    // A QoS 2 publication that waits for its PUBREC is in both counts, which errs on nobody's side:
+    // it is one identifier.
     if (v5 && acks.size() + unreleased.cardinality() >= limits.receiveMaximum()) {
       active.end(Reason.RECEIVE_MAXIMUM_EXCEEDED, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
       return false;
@@ -120,7 +127,10 @@ final class Inbound {
     return aliases[alias];
   }
 
-  /** 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not acknowledged. */
+  /**
+   * 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not
+   * acknowledged.
+   */
   private void refuse(Session session, Publish publish) {
     if (publish.qos() == 0) {
       broker.counters().count(Reason.QOS0_NOT_AUTHORIZED);

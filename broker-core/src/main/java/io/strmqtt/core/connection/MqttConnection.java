@@ -9,7 +9,10 @@ import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import java.util.Optional;
 
-/** The engine's end of a connection: hands everything to the current phase. On the connection's loop. */
+/**
+ * The engine's end of a connection: hands everything to the current phase. On the connection's
+ * loop.
+ */
 public final class MqttConnection implements ConnectionHandler {
   private final Services services;
   private final Connection connection;
@@ -40,7 +43,10 @@ public final class MqttConnection implements ConnectionHandler {
     return phase == some;
   }
 
-  /** Whether packets are being handled right now, so that a flush will come with {@link #readComplete}. */
+  /**
+   * Whether packets are being handled right now, so that a flush will come with {@link
+   * #readComplete}.
+   */
   boolean isReading() {
     return reading;
   }

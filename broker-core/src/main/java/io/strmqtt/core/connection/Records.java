@@ -29,6 +29,8 @@ final class Records {
         from.string(Property.CONTENT_TYPE),
         from.string(Property.RESPONSE_TOPIC),
         from.binary(Property.CORRELATION_DATA),
-        from.userProperties().stream().map(p -> new Message.UserProperty(p.name(), p.value())).toList());
+        from.userProperties().stream()
+            .map(p -> new Message.UserProperty(p.name(), p.value()))
+            .toList());
   }
 }

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** SUBSCRIBE and UNSUBSCRIBE: each filter judged on its own, one joint answer (3.8.4-5, 3.10.4-6). */
+/**
+ * SUBSCRIBE and UNSUBSCRIBE: each filter judged on its own, one joint answer (3.8.4-5, 3.10.4-6).
+ */
 final class Subscribing {
   private final Active active;
   private final Broker broker;
@@ -53,7 +55,8 @@ final class Subscribing {
       session.subscribe(subscription);
       codes.add(granted(subscription.qos()));
       // 3.3.1-9 to 3.3.1-11; shared subscriptions get no retained messages (4.8.2).
-      if (!filter.isShared() && (request.retainHandling() == 0 || request.retainHandling() == 1 && isNew)) {
+      if (!filter.isShared()
+          && (request.retainHandling() == 0 || request.retainHandling() == 1 && isNew)) {
         wantRetained.add(subscription);
       }
     }
@@ -68,7 +71,8 @@ final class Subscribing {
         });
   }
 
-  private @Nullable ReasonCode refusal(Session session, @Nullable TopicFilter filter, Subscribe.Request request) {
+  private @Nullable ReasonCode refusal(
+      Session session, @Nullable TopicFilter filter, Subscribe.Request request) {
     if (filter == null || Topics.levels(filter.filter()) > limits.maxTopicLevels()) {
       return ReasonCode.TOPIC_FILTER_INVALID;
     }
@@ -102,7 +106,8 @@ final class Subscribing {
       if (TopicFilter.parse(filter) == null) {
         codes.add(ReasonCode.TOPIC_FILTER_INVALID);
       } else {
-        codes.add(session.unsubscribe(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+        codes.add(
+            session.unsubscribe(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
       }
     }
     afterStored(() -> active.write(new Unsuback(unsubscribe.packetId(), codes, Properties.NONE)));

@@ -8,10 +8,15 @@ import org.jspecify.annotations.Nullable;
  * @param qos the QoS of this copy: the lower of the publication's and the granted one
  * @param retain the RETAIN flag of this copy
  * @param identifiers the identifiers of all matching subscriptions (3.3.4-4); empty for most
- * @param shared the shared subscription it was chosen by, so that it can be handed to another member
+ * @param shared the shared subscription it was chosen by, so that it can be handed to another
+ *     member
  */
 public record Delivery(
-    Publication publication, int qos, boolean retain, int[] identifiers, @Nullable Subscription shared) {
+    Publication publication,
+    int qos,
+    boolean retain,
+    int[] identifiers,
+    @Nullable Subscription shared) {
   private static final int[] NO_IDENTIFIERS = {};
 
   /** The copy for a single matching subscription. */

@@ -50,7 +50,9 @@ public final class LocalRouter implements Router {
     Subscribers there = index.of(left.filter());
     SharedGroup group = there == null ? null : there.group(left.filter().share().orElseThrow());
     Subscription next =
-        group == null ? null : group.next(delivery.publication().message().qos(), left.subscriber());
+        group == null
+            ? null
+            : group.next(delivery.publication().message().qos(), left.subscriber());
     if (next != null) {
       next.subscriber().offer(Delivery.of(delivery.publication(), next));
     }
@@ -77,7 +79,8 @@ public final class LocalRouter implements Router {
       if (matched.size() == 1) {
         matched.getFirst().forEach(this::offer);
       } else if (matched.size() > 1) {
-        // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2, 3.3.4-4).
+        // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2,
+        // 3.3.4-4).
         for (Subscribers each : matched) {
           each.forEach(this::merge);
         }
@@ -117,8 +120,10 @@ public final class LocalRouter implements Router {
     }
 
     private static Delivery joined(Delivery a, Delivery b) {
-      int[] identifiers = Arrays.copyOf(a.identifiers(), a.identifiers().length + b.identifiers().length);
-      System.arraycopy(b.identifiers(), 0, identifiers, a.identifiers().length, b.identifiers().length);
+      int[] identifiers =
+          Arrays.copyOf(a.identifiers(), a.identifiers().length + b.identifiers().length);
+      System.arraycopy(
+          b.identifiers(), 0, identifiers, a.identifiers().length, b.identifiers().length);
       return new Delivery(
           a.publication(), Math.max(a.qos(), b.qos()), a.retain() || b.retain(), identifiers, null);
     }

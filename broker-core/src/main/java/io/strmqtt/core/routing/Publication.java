@@ -10,8 +10,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A message with its encoded frames, each made once, by whoever needs it first, and shared by all subscribers of the same
- * kind (protocol generation, QoS 0 or above, RETAIN). Frames are plain arrays: no reference counts to get wrong.
+ * A message with its encoded frames, each made once, by whoever needs it first, and shared by all
+ * subscribers of the same kind (protocol generation, QoS 0 or above, RETAIN). Frames are plain
+ * arrays: no reference counts to get wrong.
  */
 public final class Publication {
   private static final VarHandle FRAMES = MethodHandles.arrayElementVarHandle(byte[][].class);
@@ -27,14 +28,17 @@ public final class Publication {
     return message;
   }
 
-  /** Whether one frame serves every 5.0 subscriber without subscription identifiers: not if it has to count down. */
+  /**
+   * Whether one frame serves every 5.0 subscriber without subscription identifiers: not if it has
+   * to count down.
+   */
   public boolean isShareable() {
     return message.properties().expiryInterval() < 0;
   }
 
   /**
-   * The packet for subscribers of a kind; never to be modified. Packet identifier (if {@code qos} is above 0) and DUP are 0,
-   * and the QoS bits say 1.
+   * The packet for subscribers of a kind; never to be modified. Packet identifier (if {@code qos}
+   * is above 0) and DUP are 0, and the QoS bits say 1.
    */
   public byte[] frame(MqttVersion version, int qos, boolean retain) {
     int slot = (version == MqttVersion.V5 ? 4 : 0) + (qos > 0 ? 2 : 0) + (retain ? 1 : 0);
@@ -43,7 +47,8 @@ public final class Publication {
       // Two threads may both encode: the frames are equal, and either may stay.
       frame =
           PublishFrame.encode(
-              packet(version, Math.min(qos, 1), retain, false, qos > 0 ? 1 : 0, NO_IDENTIFIERS, -1), version);
+              packet(version, Math.min(qos, 1), retain, false, qos > 0 ? 1 : 0, NO_IDENTIFIERS, -1),
+              version);
       FRAMES.setRelease(frames, slot, frame);
     }
     return frame;
@@ -64,7 +69,8 @@ public final class Publication {
       int packetId,
       int[] identifiers,
       long expiry) {
-    Properties properties = version == MqttVersion.V5 ? properties(identifiers, expiry) : Properties.NONE;
+    Properties properties =
+        version == MqttVersion.V5 ? properties(identifiers, expiry) : Properties.NONE;
     return new Publish(message.topic(), qos, retain, dup, packetId, message.payload(), properties);
   }
 

@@ -3,15 +3,15 @@ package io.strmqtt.core.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings publications to subscribers. The phases hand publications over and are told when they may acknowledge; they never
- * match topics themselves, so that another engine can take this place.
+ * Brings publications to subscribers. The phases hand publications over and are told when they may
+ * acknowledge; they never match topics themselves, so that another engine can take this place.
  */
 public interface Router {
   /**
    * Routes a publication. Called on an event loop, never blocks.
    *
-   * @param routed told once, when the publication may be acknowledged; on this thread before the method returns, or on any
-   *     other later
+   * @param routed told once, when the publication may be acknowledged; on this thread before the
+   *     method returns, or on any other later
    * @return a subscriber that asks its publishers to slow down, if there is one
    */
   @Nullable Subscriber route(Publication publication, Routed routed);
@@ -26,7 +26,10 @@ public interface Router {
   /** Removes the subscription. Messages routed before stay with the subscriber. */
   void unsubscribe(Subscription subscription);
 
-  /** Hands a message that a leaving member of a shared group did not get acknowledged to another one, if there is any. */
+  /**
+   * Hands a message that a leaving member of a shared group did not get acknowledged to another
+   * one, if there is any.
+   */
   void redispatch(Delivery delivery);
 
   /** How many subscriptions there are. */

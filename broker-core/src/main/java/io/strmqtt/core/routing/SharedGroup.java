@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a {@code $share} group on one filter (MQTT 5, 4.8.2). Each message goes to one of them, in turn; members
- * that cannot take it now come last.
+ * The members of a {@code $share} group on one filter (MQTT 5, 4.8.2). Each message goes to one of
+ * them, in turn; members that cannot take it now come last.
  */
 final class SharedGroup {
   private static final Subscription[] NONE = {};
@@ -19,7 +19,8 @@ final class SharedGroup {
   }
 
   /**
-   * The member whose turn it is: the next available one, else the next that keeps messages while away.
+   * The member whose turn it is: the next available one, else the next that keeps messages while
+   * away.
    *
    * @param except a member that is leaving, or null
    */
@@ -39,7 +40,9 @@ final class SharedGroup {
       if (member.subscriber().isAvailable()) {
         return member;
       }
-      if (waiting == null && Math.min(qos, member.qos()) > 0 && member.subscriber().isPersistent()) {
+      if (waiting == null
+          && Math.min(qos, member.qos()) > 0
+          && member.subscriber().isPersistent()) {
         waiting = member;
       }
     }

@@ -4,7 +4,10 @@ package io.strmqtt.core.routing;
 public interface Subscriber {
   String clientId();
 
-  /** Whether it can take a message now: connected, and reading. Members of shared groups that cannot come last. */
+  /**
+   * Whether it can take a message now: connected, and reading. Members of shared groups that cannot
+   * come last.
+   */
   boolean isAvailable();
 
   /** Whether it keeps QoS 1 and 2 messages while it is not connected. */

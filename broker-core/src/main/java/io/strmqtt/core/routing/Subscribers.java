@@ -6,10 +6,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of one filter: none, one, a few in an array, many in a map. Most filters have one subscriber, so the
- * small forms are what memory is spent on.
+ * The subscriptions of one filter: none, one, a few in an array, many in a map. Most filters have
+ * one subscriber, so the small forms are what memory is spent on.
  *
- * <p>Written under the index's lock, read without one: each change publishes a new form, or changes the concurrent map.
+ * <p>Written under the index's lock, read without one: each change publishes a new form, or changes
+ * the concurrent map.
  */
 final class Subscribers {
   private static final int ARRAY_LIMIT = 16;
@@ -57,7 +58,9 @@ final class Subscribers {
         now = new ConcurrentHashMap<>(2);
         groups = now;
       }
-      return now.computeIfAbsent(subscription.filter().share().orElseThrow(), k -> new SharedGroup()).put(subscription);
+      return now.computeIfAbsent(
+              subscription.filter().share().orElseThrow(), k -> new SharedGroup())
+          .put(subscription);
     }
     switch (form) {
       case null -> form = subscription;

@@ -19,6 +19,7 @@ public record Subscription(
     int identifier) {
 
   public SubscriptionRecord toRecord() {
-    return new SubscriptionRecord(filter.full(), qos, noLocal, retainAsPublished, retainHandling, identifier);
+    return new SubscriptionRecord(
+        filter.full(), qos, noLocal, retainAsPublished, retainHandling, identifier);
   }
 }

@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which subscribers a topic concerns. Filters without wildcards are one look-up in a map; filters with wildcards are a trie
- * by level. Readers take no lock and stream into a consumer; writers share one lock.
+ * Which subscribers a topic concerns. Filters without wildcards are one look-up in a map; filters
+ * with wildcards are a trie by level. Readers take no lock and stream into a consumer; writers
+ * share one lock.
  */
 final class SubscriptionIndex {
   private static final String ONE = "+";

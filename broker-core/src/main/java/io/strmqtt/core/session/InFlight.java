@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * QoS 1 and 2 messages on their way to the client: sent, not yet acknowledged. Packet identifiers are given in turn and
- * skipped while in use (2.2.1-4). On the session's loop only.
+ * QoS 1 and 2 messages on their way to the client: sent, not yet acknowledged. Packet identifiers
+ * are given in turn and skipped while in use (2.2.1-4). On the session's loop only.
  */
 final class InFlight {
   /** What the client still owes. */

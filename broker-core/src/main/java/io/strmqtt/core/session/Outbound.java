@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of messages to one client: the queue, the window of unacknowledged ones, and the QoS 1 and 2 handshakes of a sender
- * (4.3.2, 4.3.3). Order is kept; only QoS 0 may overtake QoS 1 and 2 that wait for the client's receive maximum. On the
- * session's loop only.
+ * The way of messages to one client: the queue, the window of unacknowledged ones, and the QoS 1
+ * and 2 handshakes of a sender (4.3.2, 4.3.3). Order is kept; only QoS 0 may overtake QoS 1 and 2
+ * that wait for the client's receive maximum. On the session's loop only.
  */
 public final class Outbound {
   private final Broker broker;
@@ -188,7 +188,10 @@ public final class Outbound {
     }
   }
 
-  /** PUBREC: answers PUBREL (4.3.3-4), also with 0x92 for what is not known; a refusal settles (4.4.0-2). */
+  /**
+   * PUBREC: answers PUBREL (4.3.3-4), also with 0x92 for what is not known; a refusal settles
+   * (4.4.0-2).
+   */
   public void received(int packetId, boolean refused) {
     InFlight.Entry entry = inFlight.get(packetId);
     Outbox out = outbox;
@@ -231,8 +234,8 @@ public final class Outbound {
   }
 
   /**
-   * The session ends: what waits or is in flight is dropped by name, except that messages of shared subscriptions go on to
-   * other members; not QoS 2 that has begun (4.8.2-5).
+   * The session ends: what waits or is in flight is dropped by name, except that messages of shared
+   * subscriptions go on to other members; not QoS 2 that has begun (4.8.2-5).
    */
   void end(Consumer<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();

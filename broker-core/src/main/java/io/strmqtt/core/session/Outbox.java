@@ -10,8 +10,9 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of one connection: packets are gathered in one buffer and leave together. Small frames are copied (a packet
- * id is patched on the way), large ones are written as they are. On the connection's loop only.
+ * The way out of one connection: packets are gathered in one buffer and leave together. Small
+ * frames are copied (a packet id is patched on the way), large ones are written as they are. On the
+ * connection's loop only.
  */
 public final class Outbox {
   private static final int BATCH = 16 * 1024;
@@ -53,7 +54,9 @@ public final class Outbox {
     }
   }
 
-  /** Writes a shared frame of a QoS 1 or 2 publication, with its own packet identifier and flags. */
+  /**
+   * Writes a shared frame of a QoS 1 or 2 publication, with its own packet identifier and flags.
+   */
   void writeFrame(byte[] frame, int qos, int packetId, boolean dup) {
     int at = PublishFrame.packetIdIndex(frame);
     int head = at + 2;

@@ -3,9 +3,10 @@ package io.strmqtt.core.session;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The bytes that wait for all sessions together. Those for connected sessions are held against a limit above which
- * publishers stop reading until a quarter has drained. Those for absent sessions do not drain by waiting: above twice the
- * limit, more are turned away. Sessions report what they hold; reading is one volatile field. Any thread.
+ * The bytes that wait for all sessions together. Those for connected sessions are held against a
+ * limit above which publishers stop reading until a quarter has drained. Those for absent sessions
+ * do not drain by waiting: above twice the limit, more are turned away. Sessions report what they
+ * hold; reading is one volatile field. Any thread.
  */
 public final class PendingBytes {
   private final long high;

@@ -2,14 +2,17 @@ package io.strmqtt.core.session;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.routing.Router;
 import io.strmqtt.core.routing.Subscriber;
-import io.strmqtt.api.auth.Authorizer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a message that may be published: keeps it if it is to be retained, and routes it. On an event loop. */
+/**
+ * Takes a message that may be published: keeps it if it is to be retained, and routes it. On an
+ * event loop.
+ */
 public final class Publisher {
   private final Broker broker;
 

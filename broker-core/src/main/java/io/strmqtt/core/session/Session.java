@@ -4,11 +4,11 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.core.Deadlines.Entry;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
-import io.strmqtt.core.Deadlines.Entry;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,8 +19,9 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session: a mailbox with an owner. Any thread may {@link #offer} a message or {@link #command} the owner; both only put
- * something into the mailbox and the session on its shard's ready list. Everything else happens on the owner's loop.
+ * A session: a mailbox with an owner. Any thread may {@link #offer} a message or {@link #command}
+ * the owner; both only put something into the mailbox and the session on its shard's ready list.
+ * Everything else happens on the owner's loop.
  */
 public final class Session implements Subscriber {
   private static final int MAILBOX_CHUNK = 16;
@@ -151,7 +152,10 @@ public final class Session implements Subscriber {
     }
   }
 
-  /** Gives this session to another connection: closes the present one, and moves to the new one's loop. */
+  /**
+   * Gives this session to another connection: closes the present one, and moves to the new one's
+   * loop.
+   */
   void handOver(Sessions.Claim claim, Shard to) {
     Attachment old = attachment;
     if (old != null) {
@@ -194,7 +198,10 @@ public final class Session implements Subscriber {
     persistent = record.expiryInterval() > 0;
     will = next.will().orElse(null);
     if (!next.outbox().connection().isOpen()) {
-      detach(next, Reason.CONNECTION_LOST, false); // It left while it waited: nobody has seen a CONNACK.
+      detach(
+          next,
+          Reason.CONNECTION_LOST,
+          false); // It left while it waited: nobody has seen a CONNACK.
       return;
     }
     next.attached(this, present);

@@ -32,8 +32,9 @@ public final class Sessions {
   }
 
   /**
-   * Gives the session of the client id to a connection: a new one, or the one that is there, which its owner hands over. Ends
-   * with {@link Attachment#attached} on the connection's loop, where this is called, too.
+   * Gives the session of the client id to a connection: a new one, or the one that is there, which
+   * its owner hands over. Ends with {@link Attachment#attached} on the connection's loop, where
+   * this is called, too.
    *
    * @param shard the connection's
    */

@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
- * What the engine keeps for each event loop: the list of sessions with mail, the deadlines, and the connections that wait to
- * read on. {@link #ready} and {@link #execute} are for any thread; the rest is for the loop.
+ * What the engine keeps for each event loop: the list of sessions with mail, the deadlines, and the
+ * connections that wait to read on. {@link #ready} and {@link #execute} are for any thread; the
+ * rest is for the loop.
  */
 public final class Shard {
   private static final int READY_CHUNK = 256;
@@ -21,7 +22,8 @@ public final class Shard {
   private final EventLoop loop;
   private final Deadlines deadlines;
   private final PendingBytes pending;
-  private final MpscUnboundedAtomicArrayQueue<Session> ready = new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
+  private final MpscUnboundedAtomicArrayQueue<Session> ready =
+      new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final List<Paused> paused = new ArrayList<>();
 
@@ -77,7 +79,9 @@ public final class Shard {
     }
   }
 
-  /** Calls {@code resume} on this loop once {@code mayResume} says so; asked every few milliseconds. */
+  /**
+   * Calls {@code resume} on this loop once {@code mayResume} says so; asked every few milliseconds.
+   */
   public void pause(BooleanSupplier mayResume, Runnable resume) {
     assert inLoop();
     paused.add(new Paused(mayResume, resume));

@@ -7,9 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * What waits for one session, counted against its bounds, and the signal to publishers. Above half of a bound the session
- * holds its publishers back, until a quarter is left; one that stays above for ten seconds is too slow for that and loses
- * messages at the bound instead, so that it cannot hold others up for ever. Any thread.
+ * What waits for one session, counted against its bounds, and the signal to publishers. Above half
+ * of a bound the session holds its publishers back, until a quarter is left; one that stays above
+ * for ten seconds is too slow for that and loses messages at the bound instead, so that it cannot
+ * hold others up for ever. Any thread.
  */
 final class Waiting {
   private static final long HOLD_NANOS = 10_000_000_000L;
@@ -38,7 +39,8 @@ final class Waiting {
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
   boolean enter(Delivery delivery, boolean connected) {
     int weight = delivery.weight();
-    if (messages.incrementAndGet() <= limits.maxQueuedMessages() && (connected || !all.isStoredFull())) {
+    if (messages.incrementAndGet() <= limits.maxQueuedMessages()
+        && (connected || !all.isStoredFull())) {
       // One message larger than the bound may wait alone.
       if (bytes.addAndGet(weight) <= limits.maxQueuedBytes() || messages.get() == 1) {
         return true;
@@ -101,6 +103,7 @@ final class Waiting {
   }
 
   private boolean isAbove(int part) {
-    return messages.get() > limits.maxQueuedMessages() / part || bytes.get() > limits.maxQueuedBytes() / part;
+    return messages.get() > limits.maxQueuedMessages() / part
+        || bytes.get() > limits.maxQueuedBytes() / part;
   }
 }

@@ -21,12 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The image, run as a child process on free ports. What it prints is kept; {@link #awaitLog} waits for a line.
+ * The image, run as a child process on free ports. What it prints is kept; {@link #awaitLog} waits
+ * for a line.
  *
  * <p>Unless the given configuration says otherwise, anonymous access is on and every port is 0.
  */
 final class BrokerProcess implements AutoCloseable {
-  private static final Path IMAGE = Path.of(System.getProperty("image.home", "target/st-rmqtt")).toAbsolutePath();
+  private static final Path IMAGE =
+      Path.of(System.getProperty("image.home", "target/st-rmqtt")).toAbsolutePath();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Process process;
@@ -78,10 +80,12 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Starts the launcher with any arguments; waits for nothing. */
-  static BrokerProcess launch(Path image, Path folder, Map<String, String> environment, String... arguments) {
+  static BrokerProcess launch(
+      Path image, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(image.resolve("bin/st-rmqtt").toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", "/usr/bin:/bin");
     builder.environment().putAll(environment);
@@ -94,7 +98,8 @@ final class BrokerProcess implements AutoCloseable {
 
   private void read() {
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       String line;
       while ((line = lines.readLine()) != null) {
         synchronized (log) {
@@ -110,7 +115,8 @@ final class BrokerProcess implements AutoCloseable {
   private void awaitReady() {
     String line = awaitLog("event=ready");
     Map<String, Integer> found = new HashMap<>();
-    Matcher matcher = Pattern.compile("(\\S+)=\\S*:(\\d+)").matcher(line.substring(line.indexOf("event=ready")));
+    Matcher matcher =
+        Pattern.compile("(\\S+)=\\S*:(\\d+)").matcher(line.substring(line.indexOf("event=ready")));
     while (matcher.find()) {
       found.put(matcher.group(1), Integer.parseInt(matcher.group(2)));
     }
@@ -155,7 +161,8 @@ final class BrokerProcess implements AutoCloseable {
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0 || !reader.isAlive() && seen == log.size()) {
-          throw new AssertionError("no line with " + List.of(words) + " in:\n" + String.join("\n", log));
+          throw new AssertionError(
+              "no line with " + List.of(words) + " in:\n" + String.join("\n", log));
         }
         try {
           log.wait(Math.min(left, 200));

@@ -43,7 +43,8 @@ final class RawClient implements AutoCloseable {
     try {
       Socket socket = new Socket();
       socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-      socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), PATIENCE_MILLIS);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), PATIENCE_MILLIS);
       return over(socket, version);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -74,7 +75,14 @@ final class RawClient implements AutoCloseable {
   Connack connect(String clientId, boolean cleanStart, Properties properties) {
     send(
         new Connect(
-            version, clientId, cleanStart, 60, Optional.empty(), Optional.empty(), Optional.empty(), properties));
+            version,
+            clientId,
+            cleanStart,
+            60,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            properties));
     return receive(Connack.class);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The image as its users see it: a process, its sockets, its log lines and its HTTP API; real proxies and foreign clients
- * around it.
+ * The image as its users see it: a process, its sockets, its log lines and its HTTP API; real
+ * proxies and foreign clients around it.
  */
 @NullMarked
 package io.strmqtt.dist.blackbox;
