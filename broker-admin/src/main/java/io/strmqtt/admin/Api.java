@@ -1,8 +1,10 @@
 package io.strmqtt.admin;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -52,6 +54,10 @@ final class Api implements Handler {
       response.send();
     } else {
       response.send(body);
+    }
+    // the web server announces the close, and leaves it to the client (RFC 9112, 9.6 wants it here)
+    if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+      throw new CloseConnectionException("the client asked for it");
     }
   }
 

@@ -301,6 +301,20 @@ class HttpAdminTest {
   }
 
   @Test
+  void aConnectionEndsWhereTheClientAsksForIt() throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+      socket.setSoTimeout(20_000);
+      String request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200")
+          .contains("\r\nConnection: close\r\n")
+          .endsWith("\"0.1.0\"}");
+    }
+  }
+
+  @Test
   void closingFreesThePortAndStopsServing() throws IOException {
     assertThat(get("/healthz").status()).isEqualTo(200);
     server.close();
