@@ -5,6 +5,7 @@
 module io.strmqtt.admin {
   requires io.helidon.webserver;
   requires io.strmqtt.api;
+  requires java.logging;
   requires org.apache.logging.log4j;
 
   provides io.strmqtt.api.admin.AdminProvider with

@@ -1,0 +1,142 @@
+package io.strmqtt.admin;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.strmqtt.api.Page;
+import io.strmqtt.api.admin.BrokerView;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * All requests. Paths are told apart in their raw form, so that a client id may hold an encoded
+ * slash.
+ */
+final class Api implements Handler {
+  private static final Logger LOG = LogManager.getLogger(Api.class);
+  private static final String SESSIONS = "/api/v1/sessions";
+  private static final String ALLOWED = "GET, HEAD";
+  private static final Answer NOT_FOUND =
+      Answer.problem(Status.NOT_FOUND_404, "there is no such resource");
+
+  private final BrokerView view;
+
+  Api(BrokerView view) {
+    this.view = view;
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    Answer answer;
+    try {
+      answer = answer(request);
+    } catch (RuntimeException e) {
+      LOG.error("event=admin_error path={}", request.prologue().uriPath().rawPath(), e);
+      answer = Answer.problem(Status.INTERNAL_SERVER_ERROR_500, "an error inside the broker");
+    }
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    response.status(answer.status());
+    response.header(HeaderNames.CONTENT_TYPE, answer.type());
+    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
+    answer.allow().ifPresent(methods -> response.header(HeaderNames.ALLOW, methods));
+    if (request.prologue().method().equals(Method.HEAD)) {
+      response.contentLength(body.length);
+      response.send();
+    } else {
+      response.send(body);
+    }
+    // the web server announces the close, and leaves it to the client (RFC 9112, 9.6 wants it here)
+    if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+      throw new CloseConnectionException("the client asked for it");
+    }
+  }
+
+  private Answer answer(ServerRequest request) {
+    if (!LoopbackHost.accepts(request.headers().first(HeaderNames.HOST))) {
+      return Answer.problem(
+          Status.FORBIDDEN_403,
+          "the Host header has to name localhost or a loopback address, as the API serves this"
+              + " machine alone");
+    }
+    Optional<Answer> answer = read(request);
+    Method method = request.prologue().method();
+    if (answer.isPresent() && !method.equals(Method.GET) && !method.equals(Method.HEAD)) {
+      return Answer.methodNotAllowed(ALLOWED);
+    }
+    return answer.orElse(NOT_FOUND);
+  }
+
+  /** Empty if there is no such path. */
+  private Optional<Answer> read(ServerRequest request) {
+    String path = request.prologue().uriPath().rawPath();
+    String query = request.prologue().query().rawValue();
+    return switch (path) {
+      case "/healthz" -> Optional.of(Answer.ok(Documents.health(view.version())));
+      case "/readyz" -> Optional.of(ready());
+      case SESSIONS -> Optional.of(page(query, view::sessions, Documents::sessionSummary));
+      case "/api/v1/unauthorized-clients" ->
+          Optional.of(page(query, view::unauthorized, Documents::unauthorized));
+      case "/api/v1/listeners" -> Optional.of(Answer.ok(Documents.listeners(view.listeners())));
+      case "/api/v1/counters" ->
+          Optional.of(Answer.ok(Documents.counters(view.counters(), view.reasons())));
+      default ->
+          path.startsWith(SESSIONS + "/")
+              ? Optional.of(session(path.substring(SESSIONS.length() + 1)))
+              : Optional.empty();
+    };
+  }
+
+  private Answer ready() {
+    return view.ready()
+        ? Answer.ok(Documents.health(view.version()))
+        : Answer.problem(
+            Status.SERVICE_UNAVAILABLE_503,
+            "the broker is starting or stopping: not all listeners are open");
+  }
+
+  private Answer session(String encodedClientId) {
+    // a raw slash would begin a resource below the session, and there is none
+    return Optional.of(encodedClientId)
+        .filter(id -> id.indexOf('/') < 0)
+        .flatMap(PercentEncoding::decode)
+        .flatMap(view::session)
+        .map(session -> Answer.ok(Documents.session(session)))
+        .orElseGet(
+            () -> Answer.problem(Status.NOT_FOUND_404, "there is no session with this client id"));
+  }
+
+  private static <T> Answer page(
+      String query,
+      BiFunction<Optional<String>, Integer, Page<T>> listing,
+      BiConsumer<JsonWriter, T> document) {
+    return switch (PageQuery.parse(query)) {
+      case PageQuery.Wrong wrong -> badParameter(wrong.parameter(), wrong.problem());
+      case PageQuery.Valid(Optional<String> cursor, int limit) -> {
+        Page<T> page;
+        try {
+          page = listing.apply(cursor, limit);
+        } catch (IllegalArgumentException e) {
+          if (cursor.isEmpty()) {
+            throw e;
+          }
+          yield badParameter("cursor", "expected the next_cursor of a page of this listing");
+        }
+        yield Answer.ok(Documents.page(page, document));
+      }
+    };
+  }
+
+  private static Answer badParameter(String parameter, String problem) {
+    return Answer.problem(Status.BAD_REQUEST_400, "parameter " + parameter + ": " + problem);
+  }
+}

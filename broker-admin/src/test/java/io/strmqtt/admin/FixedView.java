@@ -1,0 +1,170 @@
+package io.strmqtt.admin;
+
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Page;
+import io.strmqtt.api.ProtocolVersion;
+import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.TlsInfo;
+import io.strmqtt.api.admin.BrokerView;
+import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.SessionView;
+import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.api.store.SubscriptionRecord;
+import io.strmqtt.api.store.UnauthorizedAttempt;
+import io.strmqtt.api.store.UnauthorizedRecord;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A broker with the sessions it is told to have; everything else is fixed. */
+final class FixedView implements BrokerView {
+  static final ClientEndpoint PROXIED =
+      new ClientEndpoint(
+          new InetSocketAddress("203.0.113.7", 56324),
+          new InetSocketAddress("10.0.0.5", 41022),
+          new InetSocketAddress("192.0.2.1", 8883),
+          "ssl",
+          Optional.of(new ProxyInfo(ProxyInfo.Version.V2, ProxyInfo.Kind.PROXIED)),
+          Optional.of(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.of("CN=device"))));
+  static final ClientEndpoint DIRECT =
+      ClientEndpoint.direct(
+          new InetSocketAddress("2001:db8::7", 4000), new InetSocketAddress("::1", 1883), "tcp");
+
+  final NavigableMap<String, SessionView> sessions = new TreeMap<>();
+  volatile boolean ready = true;
+  volatile boolean broken;
+
+  void add(String clientId) {
+    sessions.put(
+        clientId,
+        new SessionView(
+            new SessionRecord(
+                clientId,
+                "",
+                ProtocolVersion.MQTT_3_1_1,
+                false,
+                DIRECT,
+                true,
+                0,
+                SessionRecord.NEVER,
+                Instant.ofEpochSecond(1_000_000_000),
+                Optional.of(Instant.ofEpochSecond(1_000_000_001, 500_000_000)),
+                Optional.of(Reason.KEEP_ALIVE_TIMEOUT)),
+            List.of(),
+            new SessionView.Counters(0, 0, 0, 0, 0, 0, 0)));
+  }
+
+  void addComplete(String clientId) {
+    sessions.put(
+        clientId,
+        new SessionView(
+            new SessionRecord(
+                clientId,
+                "ann",
+                ProtocolVersion.MQTT_5,
+                true,
+                PROXIED,
+                false,
+                60,
+                3600,
+                Instant.ofEpochSecond(1_000_000_000),
+                Optional.empty(),
+                Optional.empty()),
+            List.of(
+                new SubscriptionRecord("a/+", 1, true, false, 2, 7),
+                new SubscriptionRecord("b", 0, false, true, 0, 0)),
+            new SessionView.Counters(1, 2, 3, 4, 5, 6, 7)));
+  }
+
+  @Override
+  public String version() {
+    return "0.1.0";
+  }
+
+  @Override
+  public boolean ready() {
+    return ready;
+  }
+
+  @Override
+  public Page<SessionView> sessions(Optional<String> cursor, int limit) {
+    List<SessionView> behind =
+        List.copyOf(
+            cursor.map(id -> sessions.tailMap(number(id), false)).orElse(sessions).values());
+    return behind.size() <= limit
+        ? new Page<>(behind, Optional.empty())
+        : new Page<>(
+            behind.subList(0, limit),
+            Optional.of("after-" + behind.get(limit - 1).session().clientId()));
+  }
+
+  private static String number(String cursor) {
+    if (!cursor.startsWith("after-")) {
+      throw new IllegalArgumentException("secret inside");
+    }
+    return cursor.substring("after-".length());
+  }
+
+  @Override
+  public Optional<SessionView> session(String clientId) {
+    return Optional.ofNullable(sessions.get(clientId));
+  }
+
+  @Override
+  public Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit) {
+    UnauthorizedAttempt known =
+        new UnauthorizedAttempt(
+            Optional.of("c"),
+            PROXIED,
+            Optional.of("ann"),
+            true,
+            true,
+            Reason.BAD_CREDENTIALS,
+            Instant.ofEpochSecond(3));
+    UnauthorizedAttempt unknown =
+        new UnauthorizedAttempt(
+            Optional.empty(),
+            DIRECT,
+            Optional.empty(),
+            false,
+            false,
+            Reason.CONNECT_TIMEOUT,
+            Instant.ofEpochSecond(2));
+    return new Page<>(
+        List.of(
+            new UnauthorizedRecord(known, Instant.ofEpochSecond(1), Instant.ofEpochSecond(3), 9),
+            new UnauthorizedRecord(unknown, Instant.ofEpochSecond(2), Instant.ofEpochSecond(2), 1)),
+        Optional.of("more"));
+  }
+
+  @Override
+  public List<ListenerView> listeners() {
+    return List.of(
+        new ListenerView(
+            "tcp",
+            "tcp",
+            new InetSocketAddress("0.0.0.0", 1883),
+            true,
+            "listener.tcp.proxy_enabled (environment MQTT_TCP_PROXY_PROTOCOL_ENABLED)",
+            3,
+            12));
+  }
+
+  @Override
+  public Map<Reason, Long> reasons() {
+    return Map.of(Reason.TAKEN_OVER, 2L, Reason.BAD_V1, 1L);
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    if (broken) {
+      throw new IllegalStateException("secret inside");
+    }
+    return Map.of("sessions", 4L, "connections", 3L);
+  }
+}
