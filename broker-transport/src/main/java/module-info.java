@@ -9,11 +9,11 @@ module io.strmqtt.transport {
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport.classes.epoll;
-  requires io.strmqtt.proxy;
   requires org.apache.logging.log4j;
   requires transitive io.netty.transport;
   requires transitive io.strmqtt.api;
   requires transitive io.strmqtt.core;
+  requires transitive io.strmqtt.proxy;
 
   exports io.strmqtt.transport;
 

@@ -2,7 +2,7 @@ package io.strmqtt.admin;
 
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Page;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
 import io.strmqtt.api.admin.ListenerView;
@@ -153,7 +153,7 @@ final class Documents {
         .field("proxy_address", endpoint.via().map(ClientEndpoint::host))
         .number("proxy_port", endpoint.via().map(InetSocketAddress::getPort))
         .field("proxy_version", endpoint.proxy().map(proxy -> proxy.version().label()))
-        .field("proxy_kind", endpoint.proxy().map(ProxyInfo::kind).map(Documents::lower));
+        .field("proxy_kind", endpoint.proxy().map(ProxyHeader::kind).map(Documents::lower));
   }
 
   private static void listener(JsonWriter json, ListenerView listener) {

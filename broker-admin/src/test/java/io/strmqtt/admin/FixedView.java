@@ -3,7 +3,8 @@ package io.strmqtt.admin;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.ProtocolVersion;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
 import io.strmqtt.api.admin.BrokerView;
@@ -29,7 +30,7 @@ final class FixedView implements BrokerView {
           new InetSocketAddress("10.0.0.5", 41022),
           new InetSocketAddress("192.0.2.1", 8883),
           "ssl",
-          Optional.of(new ProxyInfo(ProxyInfo.Version.V2, ProxyInfo.Kind.PROXIED)),
+          Optional.of(new ProxyHeader(ProxyHeader.Version.V2, ProxyHeader.Kind.PROXIED, ProxyTlvs.NONE)),
           Optional.of(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.of("CN=device"))));
   static final ClientEndpoint DIRECT =
       ClientEndpoint.direct(

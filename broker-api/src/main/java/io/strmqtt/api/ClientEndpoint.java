@@ -22,7 +22,7 @@ public record ClientEndpoint(
     InetSocketAddress peer,
     InetSocketAddress local,
     String listener,
-    Optional<ProxyInfo> proxy,
+    Optional<ProxyHeader> proxy,
     Optional<TlsInfo> tls) {
 
   public ClientEndpoint {

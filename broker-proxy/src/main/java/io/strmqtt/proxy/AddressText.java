@@ -1,6 +1,8 @@
 package io.strmqtt.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressText {
   private AddressText() {}
+
+  /** The 4 or 16 bytes of an IPv4 or IPv6 address, or null. */
+  static byte @Nullable [] parse(String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    ByteBuf in = Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+    byte[] v4 = v4(in, 0, in.readableBytes());
+    return v4 != null ? v4 : v6(in, 0, in.readableBytes());
+  }
 
   /**
    * The four bytes of a dotted quad that fills a range.

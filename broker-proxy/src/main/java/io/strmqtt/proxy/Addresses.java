@@ -1,6 +1,6 @@
 package io.strmqtt.proxy;
 
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
@@ -22,7 +22,7 @@ final class Addresses {
    * @param sourceAt offset of the source address in the header
    */
   static ProxyVerdict proxied(
-      ProxyInfo.Version version,
+      ProxyHeader.Version version,
       byte[] source,
       int sourcePort,
       byte[] destination,
@@ -38,7 +38,7 @@ final class Addresses {
     }
     return new Header(
         version,
-        ProxyInfo.Kind.PROXIED,
+        ProxyHeader.Kind.PROXIED,
         Optional.of(new InetSocketAddress(client, sourcePort)),
         Optional.of(new InetSocketAddress(ip(destination), destinationPort)),
         length);

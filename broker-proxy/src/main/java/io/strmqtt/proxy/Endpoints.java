@@ -1,7 +1,8 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.ClientEndpoint;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -28,7 +29,7 @@ public final class Endpoints {
         peer,
         header.flatMap(ProxyVerdict.Header::destination).orElse(local),
         listener,
-        header.map(h -> new ProxyInfo(h.version(), h.kind())),
+        header.map(h -> new ProxyHeader(h.version(), h.kind(), ProxyTlvs.NONE)),
         Optional.empty());
   }
 }

@@ -1,6 +1,6 @@
 package io.strmqtt.proxy;
 
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -23,13 +23,13 @@ public sealed interface ProxyVerdict {
    *
    * @param version 1 or 2
    * @param kind whether the addresses are to be used
-   * @param source the client's address; present exactly for {@link ProxyInfo.Kind#PROXIED}
+   * @param source the client's address; present exactly for {@link ProxyHeader.Kind#PROXIED}
    * @param destination the address the client connected to; present exactly if {@code source} is
    * @param length bytes of the whole header: 15 to 107 for version 1, 16 and more for version 2
    */
   record Header(
-      ProxyInfo.Version version,
-      ProxyInfo.Kind kind,
+      ProxyHeader.Version version,
+      ProxyHeader.Kind kind,
       Optional<InetSocketAddress> source,
       Optional<InetSocketAddress> destination,
       int length)
@@ -38,14 +38,14 @@ public sealed interface ProxyVerdict {
     public Header {
       Objects.requireNonNull(version);
       Objects.requireNonNull(kind);
-      boolean proxied = kind == ProxyInfo.Kind.PROXIED;
+      boolean proxied = kind == ProxyHeader.Kind.PROXIED;
       if (source.isPresent() != proxied || destination.isPresent() != proxied) {
         throw new IllegalArgumentException("addresses are for PROXIED, and only for it");
       }
     }
 
     /** A header whose sender, not whose content, says where the connection comes from. */
-    static Header withoutAddresses(ProxyInfo.Version version, ProxyInfo.Kind kind, int length) {
+    static Header withoutAddresses(ProxyHeader.Version version, ProxyHeader.Kind kind, int length) {
       return new Header(version, kind, Optional.empty(), Optional.empty(), length);
     }
   }

@@ -3,7 +3,7 @@ package io.strmqtt.proxy;
 import static io.strmqtt.proxy.ProxyVerdict.NeedMore;
 
 import io.netty.buffer.ByteBuf;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
@@ -82,7 +82,7 @@ final class V1Parser {
       return outcome;
     }
     return Addresses.proxied(
-        ProxyInfo.Version.V1, source, sourcePort, destination, destinationPort, to + 2, sourceAt);
+        ProxyHeader.Version.V1, source, sourcePort, destination, destinationPort, to + 2, sourceAt);
   }
 
   /** What follows UNKNOWN is ignored, up to a CR LF; either of them alone ends no line. */
@@ -98,7 +98,7 @@ final class V1Parser {
       }
       if (b == '\r') {
         return lineFeed(i + 1)
-            ? Header.withoutAddresses(ProxyInfo.Version.V1, ProxyInfo.Kind.UNKNOWN, i + 2)
+            ? Header.withoutAddresses(ProxyHeader.Version.V1, ProxyHeader.Kind.UNKNOWN, i + 2)
             : outcome;
       }
       i++;

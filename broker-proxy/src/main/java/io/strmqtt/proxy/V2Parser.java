@@ -2,7 +2,7 @@ package io.strmqtt.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
@@ -84,22 +84,22 @@ final class V2Parser {
     // LOCAL and UNSPEC: the receiver skips what they carry. AWS health checks announce IPv4 and
     // carry type-length-values where its addresses would be, so there is no telling what is what.
     if (command == LOCAL) {
-      return Header.withoutAddresses(ProxyInfo.Version.V2, ProxyInfo.Kind.LOCAL, length);
+      return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.LOCAL, length);
     }
     if (family == UNSPEC) {
-      return Header.withoutAddresses(ProxyInfo.Version.V2, ProxyInfo.Kind.UNKNOWN, length);
+      return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
     }
     Reject badTlv = new Tlvs(in, length).check(FIXED_LENGTH + addresses);
     if (badTlv != null) {
       return badTlv;
     }
     if (family == UNIX || transport != STREAM) {
-      return Header.withoutAddresses(ProxyInfo.Version.V2, ProxyInfo.Kind.UNKNOWN, length);
+      return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
     }
     int size = family == INET ? 4 : 16;
     int at = start + FIXED_LENGTH;
     return Addresses.proxied(
-        ProxyInfo.Version.V2,
+        ProxyHeader.Version.V2,
         ByteBufUtil.getBytes(in, at, size),
         in.getUnsignedShort(at + 2 * size),
         ByteBufUtil.getBytes(in, at + size, size),

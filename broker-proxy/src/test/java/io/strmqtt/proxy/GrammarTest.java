@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
 import io.strmqtt.api.ClientEndpoint;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
@@ -146,8 +146,8 @@ class GrammarTest {
     assertThat(parse(ascii(line)))
         .isEqualTo(
             new Header(
-                ProxyInfo.Version.V1,
-                ProxyInfo.Kind.UNKNOWN,
+                ProxyHeader.Version.V1,
+                ProxyHeader.Kind.UNKNOWN,
                 Optional.empty(),
                 Optional.empty(),
                 line.length()));
@@ -226,8 +226,8 @@ class GrammarTest {
   @Test
   void localAndUnspecKeepTheRealEndpointsWhateverTheyCarry() {
     byte[] junk = hex("ffffff");
-    assertThat(((Header) parse(v2(0x20, 0xff, junk))).kind()).isEqualTo(ProxyInfo.Kind.LOCAL);
-    assertThat(((Header) parse(v2(0x21, 0x00, junk))).kind()).isEqualTo(ProxyInfo.Kind.UNKNOWN);
+    assertThat(((Header) parse(v2(0x20, 0xff, junk))).kind()).isEqualTo(ProxyHeader.Kind.LOCAL);
+    assertThat(((Header) parse(v2(0x21, 0x00, junk))).kind()).isEqualTo(ProxyHeader.Kind.UNKNOWN);
     assertThat(((Header) parse(v2(0x21, 0x01, junk))).length()).isEqualTo(19);
   }
 
@@ -235,7 +235,7 @@ class GrammarTest {
   void unixAddressesKeepTheRealEndpointsAndTheirValuesAreStillChecked() {
     byte[] addresses = new byte[216];
     assertThat(((Header) parse(v2(0x21, 0x31, addresses))).kind())
-        .isEqualTo(ProxyInfo.Kind.UNKNOWN);
+        .isEqualTo(ProxyHeader.Kind.UNKNOWN);
     assertReject(v2(0x21, 0x31, addresses, hex("00")), Reason.BAD_TLV);
     assertReject(v2(0x21, 0x31, new byte[215]), Reason.BAD_LENGTH);
     assertReject(v2(0x21, 0x32, addresses), Reason.DATAGRAM);

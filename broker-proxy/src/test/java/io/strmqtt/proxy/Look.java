@@ -18,8 +18,22 @@ import java.util.Optional;
 /** A connection with a {@link ProxyHandler} on it, and what came of it. Closes what it refuses. */
 final class Look implements ProxyListener {
   static final Duration TIMEOUT = Duration.ofSeconds(5);
-  static final ProxyPolicy ENABLED = new ProxyPolicy(true, TIMEOUT, 4096);
-  static final ProxyPolicy DISABLED = new ProxyPolicy(false, TIMEOUT, 4096);
+  static final ProxyPolicy ENABLED = ProxyPolicy.of(ProxyPolicy.Mode.REQUIRED);
+  static ProxyPolicy policy(java.time.Duration timeout, int size) {
+    return new ProxyPolicy(
+        ProxyPolicy.Mode.REQUIRED,
+        CidrSet.EMPTY,
+        CidrSet.EMPTY,
+        ENABLED.versions(),
+        timeout,
+        size,
+        1,
+        1,
+        ProxyPolicy.Crc32c.VERIFY,
+        ProxyPolicy.TlsIdentity.NONE);
+  }
+
+  static final ProxyPolicy DISABLED = ProxyPolicy.of(ProxyPolicy.Mode.OFF);
 
   /** What was told, in order: accepted, rejected, probe. */
   final List<String> calls = new ArrayList<>();

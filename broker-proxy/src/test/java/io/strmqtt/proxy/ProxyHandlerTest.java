@@ -218,9 +218,9 @@ class ProxyHandlerTest {
 
   @Test
   void aPolicyOutsideItsRangesIsRefused() {
-    assertThatThrownBy(() -> new ProxyPolicy(true, Duration.ZERO, 4096))
+    assertThatThrownBy(() -> Look.policy(Duration.ZERO, 4096))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new ProxyPolicy(true, Look.TIMEOUT, 65_536))
+    assertThatThrownBy(() -> Look.policy(Look.TIMEOUT, 65_536))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -4,7 +4,7 @@ import static io.strmqtt.proxy.Bytes.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.ClientEndpoint;
-import io.strmqtt.api.ProxyInfo;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
@@ -67,7 +67,7 @@ class VectorsTest {
     switch (parse(vector.stream())) {
       case Header header -> {
         assertThat(vector.verdict()).isIn('A', 'L');
-        assertThat(header.kind() == ProxyInfo.Kind.PROXIED).isEqualTo(vector.verdict() == 'A');
+        assertThat(header.kind() == ProxyHeader.Kind.PROXIED).isEqualTo(vector.verdict() == 'A');
         header
             .source()
             .ifPresent(s -> assertThat(ClientEndpoint.text(s)).isEqualTo(vector.client()));

@@ -36,11 +36,7 @@ final class Listener {
     this.transport = transport;
     this.engine = engine;
     this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
-    this.policy =
-        new ProxyPolicy(
-            settings.proxy().enabled(),
-            settings.proxy().headerTimeout(),
-            settings.proxy().maxHeaderSize());
+    this.policy = settings.proxy().policy();
   }
 
   void bind(EventLoops loops) throws ListenerException {

@@ -1,5 +1,6 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.proxy.ProxyPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,15 +21,17 @@ public record ListenerSettings(
     String name, String type, InetSocketAddress bind, Proxy proxy, Optional<Tls> tls, String path) {
 
   /**
-   * The PROXY protocol on this listener. Trust lists, modes and identities will be further
-   * components.
+   * The PROXY protocol on this listener.
    *
-   * @param enabled whether each connection must begin with a header; if not, none may
-   * @param origin the key that decided, and where its value stands, for people
-   * @param headerTimeout how long a header may take, 3 to 30 seconds
-   * @param maxHeaderSize the longest version 2 header body in bytes, 216 to 65,535
+   * @param policy what is expected, and who is believed
+   * @param origin the key that decided whether it is on, and where its value stands, for people
    */
-  public record Proxy(boolean enabled, String origin, Duration headerTimeout, int maxHeaderSize) {}
+  public record Proxy(ProxyPolicy policy, String origin) {
+    /** Whether headers are read at all. */
+    public boolean enabled() {
+      return policy.enabled();
+    }
+  }
 
   /**
    * TLS terminated by the broker.

@@ -2,6 +2,7 @@ package io.strmqtt.dist.config;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.strmqtt.proxy.ProxyPolicy;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,14 +36,15 @@ final class ListenerReader {
     Section proxySection = listener.section("proxy");
     var inherited =
         new ListenerSettings.Proxy(
-            proxyEnabled.orElse(false),
+            policy(
+                proxyEnabled.orElse(false),
+                headerTimeout(proxySection),
+                maxHeaderSize(proxySection)),
             proxyEnabled
                 .map(on -> listener.origin("proxy_enabled"))
                 .filter(origin -> !origin.equals(Origins.DEFAULT))
                 .map(origin -> listener.path("proxy_enabled") + " (" + origin + ")")
-                .orElse(Origins.DEFAULT),
-            headerTimeout(proxySection),
-            maxHeaderSize(proxySection));
+                .orElse(Origins.DEFAULT));
     List<String> names = new ArrayList<>(TYPES);
     listener.openSections().stream().filter(name -> !TYPES.contains(name)).forEach(names::add);
     List<ListenerSettings> enabled = new ArrayList<>();
@@ -156,20 +158,34 @@ final class ListenerReader {
               : "inherited: " + inherited.origin();
       findings.setting(section.path("proxy_enabled"), String.valueOf(inherited.enabled()), origin);
     }
-    Duration headerTimeout = inherited.headerTimeout();
-    int maxHeaderSize = inherited.maxHeaderSize();
+    Duration headerTimeout = inherited.policy().headerTimeout();
+    int maxHeaderSize = inherited.policy().maxHeaderSize();
     if (section.has("proxy")) {
       Section proxy = section.section("proxy");
       headerTimeout = proxy.has("header_timeout") ? headerTimeout(proxy) : headerTimeout;
       maxHeaderSize = proxy.has("max_header_size") ? maxHeaderSize(proxy) : maxHeaderSize;
     }
     return new ListenerSettings.Proxy(
-        own.orElse(inherited.enabled()),
+        policy(own.orElse(inherited.enabled()), headerTimeout, maxHeaderSize),
         own.isPresent()
             ? section.path("proxy_enabled") + " (" + section.origin("proxy_enabled") + ")"
-            : inherited.origin(),
+            : inherited.origin());
+  }
+
+  private static ProxyPolicy policy(boolean enabled, Duration headerTimeout, int maxHeaderSize) {
+    ProxyPolicy defaults =
+        ProxyPolicy.of(enabled ? ProxyPolicy.Mode.REQUIRED : ProxyPolicy.Mode.OFF);
+    return new ProxyPolicy(
+        defaults.mode(),
+        defaults.trusted(),
+        defaults.exempt(),
+        defaults.versions(),
         headerTimeout,
-        maxHeaderSize);
+        maxHeaderSize,
+        defaults.maxPending(),
+        defaults.maxPendingPerPeer(),
+        defaults.crc32c(),
+        defaults.tlsIdentity());
   }
 
   private static Duration headerTimeout(Section proxy) {

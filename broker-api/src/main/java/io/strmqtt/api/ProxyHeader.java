@@ -1,15 +1,21 @@
 package io.strmqtt.api;
 
+import java.util.Objects;
+
 /**
- * What the PROXY protocol header of a connection said about itself.
- *
- * <p>Type-length-values (TLS facts, unique id, authority, cloud ids) will be further components of
- * this record.
+ * What the PROXY protocol header of a connection said about itself and about the client. Immutable, safe on every thread.
  *
  * @param version the header's version
  * @param kind whether it carried an address that is used
+ * @param tlvs what a version 2 header carried behind the addresses; {@link ProxyTlvs#NONE} if nothing
  */
-public record ProxyInfo(Version version, Kind kind) {
+public record ProxyHeader(Version version, Kind kind, ProxyTlvs tlvs) {
+
+  public ProxyHeader {
+    Objects.requireNonNull(version);
+    Objects.requireNonNull(kind);
+    Objects.requireNonNull(tlvs);
+  }
 
   /** PROXY protocol versions, sections 2.1 and 2.2 of the specification. */
   public enum Version {
