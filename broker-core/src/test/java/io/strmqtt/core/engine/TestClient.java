@@ -81,6 +81,22 @@ final class TestClient {
     return this;
   }
 
+  /** Sends without waiting for what follows: several clients can be made to do so at once. */
+  void post(MqttPacket packet) {
+    ByteBuf out = Unpooled.buffer();
+    MqttEncoder.encode(packet, version, out);
+    byte[] bytes = new byte[out.readableBytes()];
+    out.readBytes(bytes);
+    connection.loop().execute(() -> connection.arrive(bytes));
+  }
+
+  /** All that has come, packets and the end. */
+  List<Object> drain() {
+    List<Object> all = new java.util.ArrayList<>();
+    events.drainTo(all);
+    return all;
+  }
+
   TestClient sendHex(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
     onLoop(() -> connection.arrive(bytes));
