@@ -39,6 +39,15 @@ final class HaProxy implements AutoCloseable {
    * @param sendProxy what a server line says: {@code send-proxy} or {@code send-proxy-v2}
    */
   static HaProxy start(BrokerProcess broker, String sendProxy) {
+    return start(broker, sendProxy, Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param more what server lines say besides, by the listener they lead to
+   */
+  static HaProxy start(BrokerProcess broker, String sendProxy, Map<String, String> more) {
     try {
       // Not below the build folder: the path of a socket may have 107 bytes.
       Path folder = Files.createTempDirectory("haproxy");
@@ -58,7 +67,10 @@ final class HaProxy implements AutoCloseable {
                 .replace(
                     "bind :::" + standard + " v4v6",
                     "bind 127.0.0.1:" + port + (Loopback.hasIpv6() ? ",[::1]:" + port : ""))
-                .replace("10.0.0.10:" + standard, "127.0.0.1:" + broker.port(listener));
+                .replace(
+                    "10.0.0.10:" + standard,
+                    "127.0.0.1:%d %s"
+                        .formatted(broker.port(listener), more.getOrDefault(listener, "")));
           });
       Path file = example.write(folder, "haproxy.cfg");
       HaProxy proxy =
