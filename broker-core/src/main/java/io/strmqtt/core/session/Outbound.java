@@ -14,7 +14,7 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,7 +265,7 @@ public final class Outbound {
    * The session ends: what waits or is in flight is dropped by name, except that messages of shared
    * subscriptions go on to other members; not QoS 2 that has begun (4.8.2-5).
    */
-  void end(Consumer<Delivery> redispatch) {
+  void end(Predicate<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();
     for (InFlight.Entry entry : inFlight.inOrder()) {
       waiting.leave(entry.delivery);
@@ -282,9 +282,7 @@ public final class Outbound {
     }
     inFlight.clear();
     for (Delivery delivery : left) {
-      if (delivery.shared() != null) {
-        redispatch.accept(delivery);
-      } else {
+      if (delivery.shared() == null || !redispatch.test(delivery)) {
         drop(Reason.SESSION_ENDED);
       }
     }
