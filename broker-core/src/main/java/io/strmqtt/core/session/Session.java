@@ -158,7 +158,7 @@ public final class Session implements Subscriber {
 
   /**
    * Gives this session to another connection: closes the present one, and moves to the new one's
-   * loop.
+   * loop if that is another.
    */
   void handOver(Sessions.Claim claim, Shard to) {
     Attachment old = attachment;
@@ -180,6 +180,10 @@ public final class Session implements Subscriber {
     shard.deadlines().cancel(expiry);
     shard.deadlines().cancel(willDelay); // 3.1.3-9
     will = null;
+    if (to == shard) {
+      attach(claim.attachment(), true);
+      return;
+    }
     arriving = claim.attachment();
     shard = to;
   }
