@@ -97,7 +97,7 @@ final class Authenticating implements Phase {
       Authenticator authenticator, ConnectAttempt attempt) {
     try {
       return authenticator.authenticate(attempt).toCompletableFuture();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
