@@ -15,6 +15,7 @@ final class AckOrder {
   private final Shard shard;
   private final ObjIntConsumer<Pending> write;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  private int qos1;
 
   /**
    * @param write writes the acknowledgement of a publication that went to so many subscribers
@@ -48,17 +49,25 @@ final class AckOrder {
   Pending expect(int packetId, int qos) {
     Pending pending = new Pending(packetId, qos);
     waiting.add(pending);
+    qos1 += qos == 1 ? 1 : 0;
     return pending;
   }
 
-  int size() {
-    return waiting.size();
+  /** How many QoS 1 publications wait for their acknowledgement. */
+  int qos1() {
+    return qos1;
+  }
+
+  /** Whether a QoS 2 publication waits for its PUBREC; walks the list, so only for repeats. */
+  boolean isExpected(int packetId) {
+    return waiting.stream().anyMatch(each -> each.qos == 2 && each.packetId == packetId);
   }
 
   private void writeReady() {
     @Nullable Pending first;
     while ((first = waiting.peek()) != null && first.subscribers >= 0) {
       waiting.remove();
+      qos1 -= first.qos == 1 ? 1 : 0;
       write.accept(first, first.subscribers);
     }
   }

@@ -305,13 +305,6 @@ final class Active implements Phase, Attachment {
     }
   }
 
-  /** Remembers a QoS 2 publication until its PUBREL. */
-  void received(int packetId) {
-    if (session != null) {
-      session.inboundQos2().set(packetId);
-    }
-  }
-
   Authorizer.Subject subject() {
     return subject;
   }

@@ -78,6 +78,10 @@ final class Inbound {
             Records.properties(publish.properties()),
             broker.clock().millis(),
             session.clientId());
+    if (publish.qos() == 2) {
+      // Before it is routed: whatever becomes of this connection, a repeat is no second message.
+      session.inboundQos2().set(publish.packetId());
+    }
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
@@ -93,12 +97,13 @@ final class Inbound {
   private boolean isNew(Session session, Publish publish) {
     BitSet unreleased = session.inboundQos2();
     if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
-      active.write(new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+      if (!acks.isExpected(publish.packetId())) {
+        active.write(
+            new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+      }
       return false;
     }
-    // A QoS 2 publication that waits for its PUBREC is in both counts, which errs on nobody's side:
-    // it is one identifier.
-    if (v5 && acks.size() + unreleased.cardinality() >= limits.receiveMaximum()) {
+    if (v5 && acks.qos1() + unreleased.cardinality() >= limits.receiveMaximum()) {
       active.end(Reason.RECEIVE_MAXIMUM_EXCEEDED, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
       return false;
     }
@@ -153,7 +158,6 @@ final class Inbound {
     if (pending.qos == 1) {
       active.write(new Puback(pending.packetId, code, Properties.NONE));
     } else {
-      active.received(pending.packetId);
       active.write(new Pubrec(pending.packetId, code, Properties.NONE));
     }
   }
