@@ -168,6 +168,10 @@ final class Authenticating implements Phase {
     switch (outcome) {
       case Rejected(Reason reason) -> refuse(reason, codeOf(reason), "");
       case Accepted(String username) -> {
+        if (services.stopping().get()) {
+          refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
+          return;
+        }
         Authorizer.Subject subject =
             new Authorizer.Subject(clientId, username, owner.connection().endpoint());
         Optional<Will> will = connect.will();
@@ -193,6 +197,10 @@ final class Authenticating implements Phase {
   /** The session is there and CONNACK is written: what the client sent early is its turn now. */
   private void replay(Active active) {
     owner.become(active);
+    if (services.stopping().get()) {
+      active.shutdown(); // The goodbye to all came too early for this one.
+      return;
+    }
     while (!early.isEmpty()) {
       owner.packet(early.poll());
     }

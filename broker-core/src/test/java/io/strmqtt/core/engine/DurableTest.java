@@ -203,6 +203,20 @@ class DurableTest {
   }
 
   @Test
+  void aClientThatWaitsForTheStoreWhileTheBrokerStopsIsToldSo() {
+    try (broker) {
+      store.deferring = true;
+      TestClient client = broker.attempt(as("a"));
+      broker.engine().shutdown();
+      broker.loops().settle();
+      store.commit(broker);
+      client.expectConnack();
+      client.receiveDisconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+      assertThat(broker.engine().connections()).isZero();
+    }
+  }
+
+  @Test
   void aClientThatLeavesBeforeConnackLeavesItsSessionIntact() {
     try (broker) {
       broker.connect(as("a").expiry(100)).subscribe("t", 1).drop();
