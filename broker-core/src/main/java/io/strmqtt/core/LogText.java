@@ -22,7 +22,9 @@ public final class LogText {
     return plain ? text : quoted(text, MOST);
   }
 
-  /** A sentence of ours that may hold words of others: quoted, escaped, cut after 1024 characters. */
+  /**
+   * A sentence of ours that may hold words of others: quoted, escaped, cut after 1024 characters.
+   */
   public static String sentence(String text) {
     return quoted(text.replace('"', '\''), 1024);
   }

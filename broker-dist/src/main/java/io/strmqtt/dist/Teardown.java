@@ -6,7 +6,10 @@ import java.util.Deque;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** What has to be closed, in the reverse of the order it was opened; one failure does not keep the others open. */
+/**
+ * What has to be closed, in the reverse of the order it was opened; one failure does not keep the
+ * others open.
+ */
 final class Teardown {
   private static final Logger LOG = LogManager.getLogger(Teardown.class);
 
@@ -25,7 +28,8 @@ final class Teardown {
       try {
         step.close().run();
       } catch (RuntimeException | LinkageError e) {
-        LOG.error("event=close_failed part={} error={}", step.name(), LogText.of(String.valueOf(e)));
+        LOG.error(
+            "event=close_failed part={} error={}", step.name(), LogText.of(String.valueOf(e)));
       }
     }
   }

@@ -55,8 +55,7 @@ class AuthenticationTest {
       client.expectConnack();
       client.receive(Pingresp.class);
       assertThat(client.isBeingRead()).isTrue();
-      assertThat(broker.view().session("a").orElseThrow().session().username())
-          .isEqualTo("anna");
+      assertThat(broker.view().session("a").orElseThrow().session().username()).isEqualTo("anna");
     }
   }
 
@@ -94,10 +93,7 @@ class AuthenticationTest {
     try (EngineFixture broker = broker()) {
       for (int i = 0; i < 5; i++) {
         broker.attempt(as("a").username("ann"));
-        authenticator
-            .asked
-            .remove()
-            .complete(new AuthOutcome.Rejected(Reason.BAD_CREDENTIALS));
+        authenticator.asked.remove().complete(new AuthOutcome.Rejected(Reason.BAD_CREDENTIALS));
         broker.loops().settle();
       }
       assertThat(broker.view().unauthorized(Optional.empty(), 10).items())
@@ -177,8 +173,7 @@ class AuthenticationTest {
   @Test
   void anAuthenticationMethodNobodyKnowsIsRefused() {
     try (EngineFixture broker = broker()) {
-      TestClient client =
-          broker.attempt(as("a").property(Property.AUTHENTICATION_METHOD, "SCRAM"));
+      TestClient client = broker.attempt(as("a").property(Property.AUTHENTICATION_METHOD, "SCRAM"));
       assertThat(client.receive(Connack.class).code())
           .isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD); // 4.12.0-1
       assertThat(client.receiveClose()).isEqualTo(Reason.BAD_AUTH_METHOD);

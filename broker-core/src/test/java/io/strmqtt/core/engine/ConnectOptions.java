@@ -71,8 +71,7 @@ final class ConnectOptions {
       String topic, String payload, int qos, boolean retain, Properties willProperties) {
     will =
         Optional.of(
-            new Will(
-                topic, payload.getBytes(StandardCharsets.UTF_8), qos, retain, willProperties));
+            new Will(topic, payload.getBytes(StandardCharsets.UTF_8), qos, retain, willProperties));
     return this;
   }
 

@@ -53,8 +53,7 @@ class ConnectTest {
               o.limits.maxKeepAlive = 30;
               o.limits.maxSessionExpiry = 60;
             })) {
-      Properties told =
-          broker.connect(as("a").keepAlive(600).expiry(3600)).connack().properties();
+      Properties told = broker.connect(as("a").keepAlive(600).expiry(3600)).connack().properties();
 
       assertThat(told.number(Property.RECEIVE_MAXIMUM, -1)).isEqualTo(7);
       assertThat(told.number(Property.MAXIMUM_PACKET_SIZE, -1)).isEqualTo(5000);
@@ -93,11 +92,7 @@ class ConnectTest {
   }
 
   private static String assigned(TestClient client) {
-    return client
-        .connack()
-        .properties()
-        .string(Property.ASSIGNED_CLIENT_IDENTIFIER)
-        .orElseThrow();
+    return client.connack().properties().string(Property.ASSIGNED_CLIENT_IDENTIFIER).orElseThrow();
   }
 
   @Test

@@ -111,8 +111,7 @@ class DurableTest {
   void whatFollowedConnectInOneReadIsAnsweredWithoutFurtherInput() {
     try (broker) {
       store.deferring = true;
-      TestClient client =
-          broker.open(as("a")).send(as("a").packet(), retained(1, 1, false));
+      TestClient client = broker.open(as("a")).send(as("a").packet(), retained(1, 1, false));
       store.commit(broker);
       client.expectConnack();
       store.commit(broker);
@@ -126,8 +125,7 @@ class DurableTest {
       TestClient client = broker.connect("a");
       store.deferring = true;
       client.send(
-          retained(1, 1, false),
-          TestClient.publication("u", "x", 1, false, 2, Properties.NONE));
+          retained(1, 1, false), TestClient.publication("u", "x", 1, false, 2, Properties.NONE));
       client.receiveNothing();
       store.commit(broker);
       assertThat(client.receive(Puback.class).packetId()).isEqualTo(1);

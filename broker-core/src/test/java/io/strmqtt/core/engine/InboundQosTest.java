@@ -205,12 +205,7 @@ class InboundQosTest {
 
   private static Publish aliased(String topic, String payload, int alias) {
     return TestClient.publication(
-        topic,
-        payload,
-        0,
-        false,
-        0,
-        Properties.builder().add(Property.TOPIC_ALIAS, alias).build());
+        topic, payload, 0, false, 0, Properties.builder().add(Property.TOPIC_ALIAS, alias).build());
   }
 
   @Test
@@ -284,16 +279,14 @@ class InboundQosTest {
       assertThat(got.string(Property.RESPONSE_TOPIC)).contains("reply/to"); // 3.3.2-15
       assertThat(got.binary(Property.CORRELATION_DATA))
           .hasValueSatisfying(d -> assertThat(d).containsExactly(0, 1, 2)); // 3.3.2-16
-      assertThat(got.userProperties())
-          .isEqualTo(sent.userProperties()); // 3.3.2-17, 3.3.2-18
+      assertThat(got.userProperties()).isEqualTo(sent.userProperties()); // 3.3.2-17, 3.3.2-18
     }
   }
 
   @Test
   void propertiesAreNotSentTo311() {
     try (EngineFixture broker = EngineFixture.start()) {
-      TestClient subscriber =
-          broker.connect(as("s").version(MqttVersion.V3_1_1)).subscribe("t", 1);
+      TestClient subscriber = broker.connect(as("s").version(MqttVersion.V3_1_1)).subscribe("t", 1);
       broker
           .connect("a")
           .publish("t", "x", 1, false, Properties.builder().addUser("a", "b").build());

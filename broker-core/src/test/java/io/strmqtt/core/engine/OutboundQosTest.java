@@ -316,8 +316,7 @@ class OutboundQosTest {
       int held = client.receivePublish("held").packetId();
       Set<Integer> open = new HashSet<>(Set.of(held));
       for (int round = 0; round < 700; round++) {
-        io.strmqtt.mqtt.packet.MqttPacket[] batch =
-            new io.strmqtt.mqtt.packet.MqttPacket[99];
+        io.strmqtt.mqtt.packet.MqttPacket[] batch = new io.strmqtt.mqtt.packet.MqttPacket[99];
         for (int i = 0; i < batch.length; i++) {
           batch[i] = TestClient.publication("t", "x", 1, false, i + 1, Properties.NONE);
         }

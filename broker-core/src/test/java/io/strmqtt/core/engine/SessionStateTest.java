@@ -138,8 +138,7 @@ class SessionStateTest {
   void disconnectMayNotRaiseTheExpiryIntervalFromZero() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a");
-      client.send(
-          new io.strmqtt.mqtt.packet.MqttPacket.Disconnect(ReasonCode.SUCCESS, expiry(10)));
+      client.send(new io.strmqtt.mqtt.packet.MqttPacket.Disconnect(ReasonCode.SUCCESS, expiry(10)));
 
       client.receiveDisconnect(ReasonCode.PROTOCOL_ERROR); // 3.14.2-2
       assertThat(broker.gauge("sessions")).isZero();

@@ -31,7 +31,8 @@ class ShutdownTest {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.engine().shutdown();
       TestClient late = broker.attempt(as("a"));
-      assertThat(late.receive(Connack.class).code()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE); // 3.2.2-8
+      assertThat(late.receive(Connack.class).code())
+          .isEqualTo(ReasonCode.SERVER_UNAVAILABLE); // 3.2.2-8
       assertThat(late.receiveClose()).isEqualTo(Reason.SHUTTING_DOWN);
     }
   }

@@ -71,9 +71,7 @@ class SubscriptionTest {
       Suback answer = client.askFor(0, request("a", 2), request("b", 1), request("c/#/d", 0));
       assertThat(answer.codes()) // 3.1.1: 3.9.3-2
           .containsExactly(
-              ReasonCode.GRANTED_QOS_2,
-              ReasonCode.UNSPECIFIED_ERROR,
-              ReasonCode.UNSPECIFIED_ERROR);
+              ReasonCode.GRANTED_QOS_2, ReasonCode.UNSPECIFIED_ERROR, ReasonCode.UNSPECIFIED_ERROR);
     }
   }
 

@@ -226,13 +226,7 @@ final class TestClient {
   static Publish publication(
       String topic, String payload, int qos, boolean retain, int packetId, Properties properties) {
     return new Publish(
-        topic,
-        qos,
-        retain,
-        false,
-        packetId,
-        payload.getBytes(StandardCharsets.UTF_8),
-        properties);
+        topic, qos, retain, false, packetId, payload.getBytes(StandardCharsets.UTF_8), properties);
   }
 
   /** Subscribes to one filter and expects the QoS to be granted. */
@@ -262,9 +256,7 @@ final class TestClient {
             List.of(requests),
             identifier == 0
                 ? Properties.NONE
-                : Properties.builder()
-                    .add(Property.SUBSCRIPTION_IDENTIFIER, identifier)
-                    .build()));
+                : Properties.builder().add(Property.SUBSCRIPTION_IDENTIFIER, identifier).build()));
     Suback suback = receive(Suback.class);
     assertThat(suback.packetId()).isEqualTo(packetId); // 3.8.4-2
     return suback;

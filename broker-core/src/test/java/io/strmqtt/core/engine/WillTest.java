@@ -224,7 +224,9 @@ class WillTest {
   }
 
   private static void refused(
-      EngineFixture broker, ConnectOptions options, @org.jspecify.annotations.Nullable String code) {
+      EngineFixture broker,
+      ConnectOptions options,
+      @org.jspecify.annotations.Nullable String code) {
     TestClient client = broker.attempt(options);
     if (options.version() == V5) {
       // 3.2.2-12, 3.2.2-13

@@ -99,7 +99,9 @@ class SubscriptionIndexTest {
       if (step % 10 == 0) {
         String topic = randomTopic(random);
         List<Subscription> expected =
-            model.values().stream().filter(s -> Topics.matches(s.filter().filter(), topic)).toList();
+            model.values().stream()
+                .filter(s -> Topics.matches(s.filter().filter(), topic))
+                .toList();
         assertThat(matches(index, topic)).as(topic).containsExactlyInAnyOrderElementsOf(expected);
       }
     }
@@ -168,8 +170,7 @@ class SubscriptionIndexTest {
                 for (int i = 0; i < 5_000; i++) {
                   if (mine.size() < 60 && random.nextBoolean()) {
                     Subscription each =
-                        subscription(
-                            new Named("w"), filters[random.nextInt(filters.length)], 0);
+                        subscription(new Named("w"), filters[random.nextInt(filters.length)], 0);
                     mine.add(each);
                     index.add(each);
                   } else if (!mine.isEmpty()) {

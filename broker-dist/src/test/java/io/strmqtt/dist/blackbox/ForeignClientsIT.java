@@ -218,9 +218,7 @@ class ForeignClientsIT {
     for (ForeignClient member : members) {
       member.close();
     }
-    assertThat(inbox)
-        .extracting(Message::payload)
-        .containsExactlyInAnyOrderElementsOf(sent);
+    assertThat(inbox).extracting(Message::payload).containsExactlyInAnyOrderElementsOf(sent);
   }
 
   private static Terms terms(String clientId, Transport transport) {

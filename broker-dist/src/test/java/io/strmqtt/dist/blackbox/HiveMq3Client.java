@@ -33,8 +33,7 @@ record HiveMq3Client(Mqtt3BlockingClient client, boolean sessionPresent) impleme
     Mqtt3BlockingClient client = builder.buildBlocking();
     client
         .toAsync()
-        .publishes(
-            MqttGlobalPublishFilter.ALL, publish -> terms.inbox().add(received(publish)));
+        .publishes(MqttGlobalPublishFilter.ALL, publish -> terms.inbox().add(received(publish)));
     Mqtt3ConnAck connack =
         client
             .connectWith()

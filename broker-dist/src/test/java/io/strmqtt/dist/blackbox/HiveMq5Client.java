@@ -36,8 +36,7 @@ record HiveMq5Client(Mqtt5BlockingClient client, boolean sessionPresent) impleme
     Mqtt5BlockingClient client = builder.buildBlocking();
     client
         .toAsync()
-        .publishes(
-            MqttGlobalPublishFilter.ALL, publish -> terms.inbox().add(received(publish)));
+        .publishes(MqttGlobalPublishFilter.ALL, publish -> terms.inbox().add(received(publish)));
     Mqtt5ConnAck connack =
         client
             .connectWith()
@@ -84,7 +83,9 @@ record HiveMq5Client(Mqtt5BlockingClient client, boolean sessionPresent) impleme
   private static Message received(Mqtt5Publish publish) {
     List<Map.Entry<String, String>> properties =
         publish.getUserProperties().asList().stream()
-            .map(property -> Map.entry(property.getName().toString(), property.getValue().toString()))
+            .map(
+                property ->
+                    Map.entry(property.getName().toString(), property.getValue().toString()))
             .toList();
     return new Message(
         publish.getTopic().toString(),

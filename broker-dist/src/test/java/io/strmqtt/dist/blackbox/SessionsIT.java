@@ -115,8 +115,7 @@ class SessionsIT {
     for (int i = 0; i < 30; i++) {
       RawClient next = resume(MqttVersion.V5, "wanderer", true);
       // 3.1.4-3
-      assertThat(client.receive(Disconnect.class).code())
-          .isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
+      assertThat(client.receive(Disconnect.class).code()).isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
       assertThat(client.receive()).isNull();
       client.close();
       next.send(message("wander", "m" + i, 0, 0));

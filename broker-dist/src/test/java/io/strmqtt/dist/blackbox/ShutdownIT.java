@@ -78,9 +78,7 @@ class ShutdownIT {
         RawClient watcher = RawClient.connected(broker.port("tcp"), MqttVersion.V5, "watcher")) {
       watcher.send(
           new Subscribe(
-              1,
-              List.of(new Subscribe.Request("will/#", 1, false, false, 0)),
-              Properties.NONE));
+              1, List.of(new Subscribe.Request("will/#", 1, false, false, 0)), Properties.NONE));
       watcher.receive(Suback.class);
       RawClient dying = RawClient.open(broker.port("tcp"), MqttVersion.V3_1_1);
       dying.send(
