@@ -164,6 +164,10 @@ final class Authenticating implements Phase {
     switch (outcome) {
       case Rejected(Reason reason) -> refuse(reason, codeOf(reason), "");
       case Accepted(String username) -> {
+        if (services.stopping().get()) {
+          refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
+          return;
+        }
         Authorizer.Subject subject =
             new Authorizer.Subject(clientId, username, owner.connection().endpoint());
         Optional<Will> will = connect.will();

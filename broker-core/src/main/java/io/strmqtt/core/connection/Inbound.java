@@ -82,6 +82,10 @@ final class Inbound {
             Records.properties(publish.properties()),
             broker.clock().millis(),
             session.clientId());
+    if (publish.qos() == 2) {
+      // Before it is routed: whatever becomes of this connection, a repeat is no second message.
+      session.inboundQos2().set(publish.packetId());
+    }
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
@@ -92,7 +96,7 @@ final class Inbound {
 
   /**
    * Whether a QoS 1 or 2 publication is to be handed on; answers repeats of QoS 2, ends what goes
-   * over the limit. A QoS 2 identifier is taken from here on, whenever its PUBREC may leave.
+   * over the limit.
    */
   private boolean isNew(Session session, Publish publish) {
     BitSet unreleased = session.inboundQos2();
@@ -108,9 +112,6 @@ final class Inbound {
       return false;
     }
     unacknowledged++;
-    if (publish.qos() == 2) {
-      unreleased.set(publish.packetId());
-    }
     return true;
   }
 
@@ -160,9 +161,6 @@ final class Inbound {
     } else {
       broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
       settled();
-      if (publish.qos() == 2) {
-        session.inboundQos2().clear(publish.packetId()); // 4.3.3-9
-      }
       active.write(
           publish.qos() == 1
               ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)

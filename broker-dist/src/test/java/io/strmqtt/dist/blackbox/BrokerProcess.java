@@ -214,9 +214,9 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** SIGTERM. */
+  /** SIGTERM. By the handle: {@link Process#destroy} would close our end of its output as well. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Stops the broker as an operator would, and insists that it ends well. */
