@@ -130,8 +130,15 @@ public final class Setup implements ProxyListener {
   /** A WebSocket upgrade comes next, and {@code next} behind it. */
   public void thenWebSocket(Runnable next) {
     arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
+    WebSocketUpgrade upgrade =
+        new WebSocketUpgrade(
+            this,
+            listener.settings().path(),
+            Math.max(engine.limits().maxPacketSize(), 64 * 1024),
+            next);
     channel
         .pipeline()
+        .addLast("first-http-byte", new FirstByte(upgrade::begun))
         .addLast(
             "http",
             new HttpServerCodec(
@@ -139,13 +146,7 @@ public final class Setup implements ProxyListener {
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(MAX_HTTP_BYTES)))
         .addLast("http-body", new HttpObjectAggregator(MAX_HTTP_BYTES))
-        .addLast(
-            "upgrade",
-            new WebSocketUpgrade(
-                this,
-                listener.settings().path(),
-                Math.max(engine.limits().maxPacketSize(), 64 * 1024),
-                next));
+        .addLast("upgrade", upgrade);
   }
 
   /** MQTT comes next; the engine takes over. */
