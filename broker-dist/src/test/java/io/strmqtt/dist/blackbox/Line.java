@@ -21,8 +21,7 @@ final class Line implements AutoCloseable {
 
   static Line to(int brokerPort) {
     try {
-      Line line =
-          new Line(brokerPort, new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")));
+      Line line = new Line(brokerPort, new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")));
       Thread.ofVirtual().start(line::accept);
       return line;
     } catch (IOException e) {

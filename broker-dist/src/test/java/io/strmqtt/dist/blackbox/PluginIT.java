@@ -64,9 +64,10 @@ class PluginIT {
     jars.example(plugins.resolve("house/house.jar"));
     jars.pack(
         Map.of(
-            "com/example/moody/MoodyProvider.java", MOODY,
+            "com/example/moody/MoodyProvider.java",
+            MOODY,
             "META-INF/services/io.strmqtt.api.auth.AuthenticatorProvider",
-                "com.example.moody.MoodyProvider"),
+            "com.example.moody.MoodyProvider"),
         plugins.resolve("moody/moody.jar"));
   }
 
@@ -160,8 +161,7 @@ class PluginIT {
 
   private static BrokerProcess run(String conf) throws Exception {
     Path file = Files.writeString(work.resolve("bad.conf"), conf);
-    return BrokerProcess.launch(
-        image.home(), work, Map.of(), "run", "--config", file.toString());
+    return BrokerProcess.launch(image.home(), work, Map.of(), "run", "--config", file.toString());
   }
 
   private static ReasonCode outcome(
