@@ -214,9 +214,9 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** SIGTERM. */
+  /** SIGTERM; by its handle, because a process itself closes its output when it is destroyed. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Stops the broker as an operator would, and insists that it ends well. */
