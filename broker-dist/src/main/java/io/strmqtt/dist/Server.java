@@ -38,10 +38,14 @@ public final class Server {
                 .name("shutdown")
                 .unstarted(
                     () -> {
-                      broker.close();
-                      LogManager.shutdown();
-                      // A stop that was asked for is no failure: not 128 plus the signal's number.
-                      Runtime.getRuntime().halt(0);
+                      try {
+                        broker.close();
+                        LogManager.shutdown();
+                      } finally {
+                        // A stop that was asked for is no failure: not 128 plus the signal's
+                        // number.
+                        Runtime.getRuntime().halt(0);
+                      }
                     }));
     waitForEver();
     return 0;

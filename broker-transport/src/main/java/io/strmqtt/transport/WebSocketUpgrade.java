@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.strmqtt.api.Reason;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -108,6 +109,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
       return;
     }
     ctx.pipeline().addLast("frames", new WebSocketFrames());
+    setup.guardFirstPacket();
     next.run();
     ctx.pipeline().remove(this);
   }
@@ -161,7 +163,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof java.io.IOException) {
+    if (cause instanceof IOException) {
       ctx.close();
     } else {
       setup.refuse(Reason.BAD_HTTP, String.valueOf(cause.getMessage()));

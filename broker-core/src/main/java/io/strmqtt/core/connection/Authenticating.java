@@ -124,7 +124,7 @@ final class Authenticating implements Phase {
     Limits limits = services.broker().limits();
     MqttVersion version = connect.version();
     if (services.stopping().get()) {
-      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, ""); // 3.2.2-8
     }
     if (connect.clientId().isEmpty()
         && (version == MqttVersion.V3_1
@@ -256,7 +256,7 @@ final class Authenticating implements Phase {
   @Override
   public void shutdown() {
     if (!decided) {
-      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
     }
   }
 }

@@ -14,7 +14,7 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,8 @@ public final class Outbound {
   private @Nullable Outbox outbox;
   private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>();
   private long maxPacketSize;
-  private int receiveMaximum;
+
+  /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
   private int quota;
 
   Outbound(Broker broker, Waiting waiting) {
@@ -49,9 +50,15 @@ public final class Outbound {
   void connect(Attachment attachment) {
     outbox = attachment.outbox();
     maxPacketSize = attachment.maxPacketSize();
-    receiveMaximum = attachment.receiveMaximum();
-    quota = receiveMaximum;
-    toResend.addAll(inFlight.inOrder()); // 4.4.0-1
+    quota = attachment.receiveMaximum();
+    for (InFlight.Entry entry : inFlight.inOrder()) { // 4.4.0-1
+      entry.holdsQuota = false;
+      if (entry.awaits == Awaits.PUBCOMP) {
+        release(attachment.outbox(), entry);
+      } else {
+        toResend.add(entry);
+      }
+    }
   }
 
   void disconnect() {
@@ -93,7 +100,7 @@ public final class Outbound {
         take(out, heldForQuota.remove());
       } else if (!queue.isEmpty()) {
         Delivery delivery = queue.remove();
-        if (delivery.qos() > 0 && (quota == 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
+        if (delivery.qos() > 0 && (quota <= 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
           heldForQuota.add(delivery); // 3.3.4-9
         } else {
           take(out, delivery);
@@ -137,8 +144,9 @@ public final class Outbound {
       waiting.leave(delivery);
       write(out, delivery, 0, false);
     } else {
-      quota--;
-      write(out, delivery, inFlight.add(delivery).packetId, false);
+      InFlight.Entry entry = inFlight.add(delivery);
+      holdQuota(entry);
+      write(out, delivery, entry.packetId, false);
     }
     sent++;
     sentBytes += publication.message().payload().length;
@@ -146,11 +154,24 @@ public final class Outbound {
   }
 
   private void resend(Outbox out, InFlight.Entry entry) {
-    if (entry.awaits == Awaits.PUBCOMP) {
-      out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
-    } else {
-      quota--;
+    // The client may acknowledge what it got on the connection before.
+    if (inFlight.get(entry.packetId) == entry && entry.awaits != Awaits.PUBCOMP) {
+      holdQuota(entry);
       write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+    }
+  }
+
+  /** PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. */
+  private void release(Outbox out, InFlight.Entry entry) {
+    entry.awaits = Awaits.PUBCOMP;
+    holdQuota(entry);
+    out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
+  }
+
+  private void holdQuota(InFlight.Entry entry) {
+    if (!entry.holdsQuota) {
+      entry.holdsQuota = true;
+      quota--;
     }
   }
 
@@ -211,8 +232,7 @@ public final class Outbound {
     } else if (refused) {
       settle(entry);
     } else {
-      entry.awaits = Awaits.PUBCOMP;
-      out.write(new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+      release(out, entry);
     }
   }
 
@@ -228,7 +248,9 @@ public final class Outbound {
     inFlight.remove(entry.packetId);
     waiting.leave(entry.delivery);
     eased();
-    quota = Math.min(receiveMaximum, quota + 1);
+    if (entry.holdsQuota) {
+      quota++;
+    }
     if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
       send();
     }
@@ -243,7 +265,7 @@ public final class Outbound {
    * The session ends: what waits or is in flight is dropped by name, except that messages of shared
    * subscriptions go on to other members; not QoS 2 that has begun (4.8.2-5).
    */
-  void end(Consumer<Delivery> redispatch) {
+  void end(Predicate<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();
     for (InFlight.Entry entry : inFlight.inOrder()) {
       waiting.leave(entry.delivery);
@@ -260,9 +282,7 @@ public final class Outbound {
     }
     inFlight.clear();
     for (Delivery delivery : left) {
-      if (delivery.shared() != null) {
-        redispatch.accept(delivery);
-      } else {
+      if (delivery.shared() == null || !redispatch.test(delivery)) {
         drop(Reason.SESSION_ENDED);
       }
     }

@@ -151,9 +151,7 @@ public final class Session implements Subscriber {
       return;
     }
     waiting.leave(delivery);
-    if (delivery.shared() != null) {
-      broker.router().redispatch(delivery);
-    } else {
+    if (delivery.shared() == null || !broker.router().redispatch(delivery)) {
       outbound.drop(Reason.SESSION_ENDED);
     }
   }
