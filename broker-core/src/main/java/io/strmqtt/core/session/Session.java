@@ -189,10 +189,6 @@ public final class Session implements Subscriber {
     shard.deadlines().cancel(expiry);
     shard.deadlines().cancel(willDelay); // 3.1.3-9
     will = null;
-    if (to == shard) {
-      attach(claim.attachment(), true);
-      return;
-    }
     arriving = claim.attachment();
     shard = to;
   }
