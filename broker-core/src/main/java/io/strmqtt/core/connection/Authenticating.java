@@ -26,10 +26,11 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CONNECT has come and is judged: its form, its credentials, its will. Ends with a CONNACK either
@@ -45,6 +46,7 @@ final class Authenticating implements Phase {
   private final Deadlines.Entry deadline;
   private final ArrayDeque<MqttPacket> early = new ArrayDeque<>();
   private Optional<MalformedPacketException> earlyMalformed = Optional.empty();
+  private Optional<CompletableFuture<AuthOutcome>> pending = Optional.empty();
   private boolean decided;
 
   Authenticating(MqttConnection owner, Connect connect) {
@@ -80,27 +82,27 @@ final class Authenticating implements Phase {
             Records.version(connect.version()),
             connect.cleanStart(),
             owner.connection().endpoint());
-    ask(services.authenticator().get(), attempt)
-        .whenComplete(
-            (outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
+    CompletableFuture<AuthOutcome> asked = ask(services.authenticator().get(), attempt);
+    pending = Optional.of(asked);
+    asked.whenComplete(
+        (outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
   }
 
   private boolean isAnonymous() {
     return connect.username().isEmpty() && connect.password().isEmpty();
   }
 
-  private static CompletionStage<AuthOutcome> ask(
+  /** Whatever a plugin does instead of answering is a failure of its answer. */
+  private static CompletableFuture<AuthOutcome> ask(
       Authenticator authenticator, ConnectAttempt attempt) {
     try {
-      return authenticator.authenticate(attempt);
-    } catch (RuntimeException | LinkageError e) {
-      return java.util.concurrent.CompletableFuture.failedFuture(e);
+      return authenticator.authenticate(attempt).toCompletableFuture();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void answered(
-      @org.jspecify.annotations.Nullable AuthOutcome outcome,
-      @org.jspecify.annotations.Nullable Throwable failure) {
+  private void answered(@Nullable AuthOutcome outcome, @Nullable Throwable failure) {
     if (decided) {
       return; // The deadline was faster, or the client has gone.
     }
@@ -221,6 +223,7 @@ final class Authenticating implements Phase {
 
   private void finish() {
     decided = true;
+    pending.ifPresent(asked -> asked.cancel(false)); // Nobody needs to work on it any more.
     owner.shard().deadlines().cancel(deadline);
   }
 

@@ -102,8 +102,14 @@ public final class Outbound {
         break;
       }
     }
-    waiting.relax();
+    eased();
     out.flush();
+  }
+
+  /** Messages have left: publishers may go on, those that wait for the broker as a whole too. */
+  private void eased() {
+    waiting.relax();
+    waiting.report(outbox != null);
   }
 
   private void take(Outbox out, Delivery delivery) {
@@ -221,7 +227,7 @@ public final class Outbound {
   private void settle(InFlight.Entry entry) {
     inFlight.remove(entry.packetId);
     waiting.leave(entry.delivery);
-    waiting.relax();
+    eased();
     quota = Math.min(receiveMaximum, quota + 1);
     if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
       send();

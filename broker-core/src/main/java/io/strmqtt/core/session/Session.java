@@ -118,13 +118,19 @@ public final class Session implements Subscriber {
       return;
     }
     scheduled.set(false);
-    if (arriving != null) {
+    // A hand-over ends this owner's turn, or, if the session stays on the loop, comes to its
+    // arrival before any further mail: a second claim must find the first one attached.
+    while (shard == here) {
       Attachment next = arriving;
-      arriving = null;
-      attach(next, true);
-    }
-    Object mail;
-    while (shard == here && (mail = mailbox.poll()) != null) {
+      if (next != null) {
+        arriving = null;
+        attach(next, true);
+        continue;
+      }
+      Object mail = mailbox.poll();
+      if (mail == null) {
+        break;
+      }
       if (mail instanceof Delivery delivery) {
         take(delivery);
       } else {
@@ -154,7 +160,7 @@ public final class Session implements Subscriber {
 
   /**
    * Gives this session to another connection: closes the present one, and moves to the new one's
-   * loop.
+   * loop if that is another.
    */
   void handOver(Sessions.Claim claim, Shard to) {
     Attachment old = attachment;
@@ -176,6 +182,10 @@ public final class Session implements Subscriber {
     shard.deadlines().cancel(expiry);
     shard.deadlines().cancel(willDelay); // 3.1.3-9
     will = null;
+    if (to == shard) {
+      attach(claim.attachment(), true);
+      return;
+    }
     arriving = claim.attachment();
     shard = to;
   }
