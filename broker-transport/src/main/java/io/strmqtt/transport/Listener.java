@@ -62,7 +62,7 @@ final class Listener {
             .bind(settings.bind())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ListenerException(
+      throw ListenerException.failed(
           "listener."
               + settings.name()
               + " cannot bind "
