@@ -102,8 +102,14 @@ public final class Outbound {
         break;
       }
     }
-    waiting.relax();
+    left();
     out.flush();
+  }
+
+  /** Messages have left: tells publishers that wait for that. */
+  private void left() {
+    waiting.relax();
+    waiting.report(outbox != null);
   }
 
   private void take(Outbox out, Delivery delivery) {
@@ -221,7 +227,7 @@ public final class Outbound {
   private void settle(InFlight.Entry entry) {
     inFlight.remove(entry.packetId);
     waiting.leave(entry.delivery);
-    waiting.relax();
+    left();
     quota = Math.min(receiveMaximum, quota + 1);
     if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
       send();
@@ -262,7 +268,8 @@ public final class Outbound {
     }
   }
 
-  int inFlight() {
+  /** How many messages the client has not acknowledged yet. */
+  public int inFlight() {
     return inFlight.size();
   }
 
