@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The client is in: CONNACK has been sent, packets are handled as they come. */
 final class Active implements Phase, Attachment {
+  private static final long TURN_NANOS = 20_000_000L;
+  private static final long FAR_TURN_NANOS = 1_000_000_000L;
+
   private final MqttConnection owner;
   private final Services services;
   private final ClientTerms terms;
@@ -275,18 +278,20 @@ final class Active implements Phase, Attachment {
    * @param slow the subscriber that asked for it; null if it is the broker as a whole
    */
   void pauseReading(@Nullable Subscriber slow) {
-    if (paused || slow == session && !services.broker().pending().isOver()) {
-      return; // A client that waited for itself would never read its own acknowledgements.
+    if (paused) {
+      return;
     }
     paused = true;
     services.broker().counters().count(Counters.Event.READS_PAUSED);
     owner.connection().autoRead(false);
+    long since = shard().deadlines().now();
     shard()
         .pause(
             () ->
                 !owner.isIn(this)
                     || (slow == null || !slow.isHoldingBack())
-                        && !services.broker().pending().isOver(),
+                        && !services.broker().pending().isOver()
+                    || mayAcknowledge(since),
             () -> {
               paused = false;
               lastRead = shard().deadlines().now();
@@ -294,6 +299,18 @@ final class Active implements Phase, Attachment {
                 owner.connection().autoRead(true);
               }
             });
+  }
+
+  /**
+   * Acknowledgements are read behind publications: clients that wait for each other to acknowledge
+   * would wait for ever. So one that owes some gets its turn now and then, which lets in all of
+   * them up to its next publication.
+   */
+  private boolean mayAcknowledge(long pausedSince) {
+    long turn = services.broker().pending().isFarOver() ? FAR_TURN_NANOS : TURN_NANOS;
+    return session != null
+        && session.outbound().inFlight() > 0
+        && shard().deadlines().now() - pausedSince >= turn;
   }
 
   void write(MqttPacket packet) {
