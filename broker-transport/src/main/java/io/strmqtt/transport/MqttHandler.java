@@ -29,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last handler of each pipeline: bytes become packets for the engine, and the engine's bytes go
  * out. While reading is off, bytes that have come already wait undecoded, so a slowed-down
- * publisher stops at the very next packet. On the channel's loop.
+ * publisher stops at the very next packet. After a millisecond of packets the other channels of the
+ * loop have their turn: one small packet may go to thousands of subscribers. On the channel's loop.
  */
 final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private enum State {
     OPEN,
@@ -51,6 +53,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private Optional<Reason> broken = Optional.empty();
   private State state = State.OPEN;
   private boolean decoding;
+
+  /** Whether packets wait for the next turn. */
+  private boolean yielded;
+
   private boolean reading = true;
   private boolean hasBytes;
   private boolean hasPacket;
@@ -100,10 +106,12 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   private void decode() {
-    if (decoding) {
-      return; // The loop below goes on by itself.
+    if (decoding || yielded) {
+      return; // The loop below goes on by itself, now or in its turn.
     }
     decoding = true;
+    Deadlines clock = engine.deadlines(loop());
+    long begin = clock.now();
     try {
       while (reading && state == State.OPEN && received != null) {
         MqttPacket packet = decoder.decode(received);
@@ -112,6 +120,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         }
         hasPacket = true;
         engineSide().packet(packet);
+        if (clock.now() - begin >= TURN_NANOS) {
+          yieldTurn();
+          break;
+        }
       }
     } catch (MalformedPacketException e) {
       engineSide().malformed(e, Optional.ofNullable(decoder.version()));
@@ -122,6 +134,20 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (rest != null && (state != State.OPEN || !rest.isReadable())) {
       received = null;
       rest.release();
+    }
+  }
+
+  private void yieldTurn() {
+    yielded = true;
+    ctx().channel().config().setAutoRead(false);
+    // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+    loop().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
+  }
+
+  private void nextTurn() {
+    yielded = false;
+    if (reading && state == State.OPEN) {
+      autoRead(true);
     }
   }
 
@@ -210,6 +236,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void autoRead(boolean on) {
     reading = on;
+    if (yielded) {
+      return; // It does not read anyway, and will look again.
+    }
     ctx().channel().config().setAutoRead(on);
     if (on && !decoding && received != null) {
       decode();
