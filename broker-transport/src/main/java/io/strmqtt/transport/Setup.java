@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
@@ -37,6 +38,7 @@ public final class Setup implements ProxyListener {
   private ClientEndpoint endpoint;
   private Reason lateReason = Reason.CONNECT_TIMEOUT;
   private boolean tlsBegun;
+  private boolean httpBegun;
   private boolean over;
 
   Setup(Listener listener, Channel channel) {
@@ -103,7 +105,7 @@ public final class Setup implements ProxyListener {
 
   @Override
   public void probe(ChannelHandlerContext ctx) {
-    engine.counters().count(Counters.Event.PROBES);
+    probed();
   }
 
   // What transports are made of.
@@ -132,13 +134,22 @@ public final class Setup implements ProxyListener {
     arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
     channel
         .pipeline()
+        .addLast("first-byte-of-http", new FirstByte(() -> httpBegun = true))
         .addLast(
             "http",
             new HttpServerCodec(
                 new HttpDecoderConfig()
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(MAX_HTTP_BYTES)))
-        .addLast("http-body", new HttpObjectAggregator(MAX_HTTP_BYTES))
+        .addLast(
+            "http-body",
+            new HttpObjectAggregator(MAX_HTTP_BYTES) {
+              @Override
+              protected void handleOversizedMessage(
+                  ChannelHandlerContext ctx, HttpMessage request) {
+                refuse(Reason.BAD_HTTP, "the body is too large");
+              }
+            })
         .addLast(
             "upgrade",
             new WebSocketUpgrade(
@@ -166,8 +177,19 @@ public final class Setup implements ProxyListener {
 
   /** Counts a peer that came and went without a word to us. */
   void probed() {
-    over = true;
-    engine.counters().count(Counters.Event.PROBES);
+    if (!over) {
+      over = true;
+      engine.counters().count(Counters.Event.PROBES);
+    }
+  }
+
+  /** The peer has closed, and no HTTP request was complete. */
+  void closedBeforeUpgrade() {
+    if (httpBegun) {
+      report(Reason.CLOSED_BEFORE_CONNECT, "in the middle of the HTTP request");
+    } else {
+      probed();
+    }
   }
 
   /** Names the reason once, and closes. */

@@ -137,7 +137,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (!seen) {
-      setup.probed();
+      setup.closedBeforeUpgrade();
     }
     ctx.fireChannelInactive();
   }
