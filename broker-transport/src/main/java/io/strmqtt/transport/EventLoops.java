@@ -1,10 +1,14 @@
 package io.strmqtt.transport;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,6 +21,21 @@ import java.util.concurrent.TimeUnit;
  * reads and writes. Native epoll where it loads, else the JDK's selector.
  */
 public final class EventLoops implements AutoCloseable {
+  /**
+   * What is read from one socket before the next one has its turn, in so many reads: with many
+   * sockets that are never empty, others would wait for seconds otherwise.
+   */
+  private static final int READ_BYTES = 16 * 1024;
+
+  private static final int READS_PER_TURN = 4;
+
+  /**
+   * What the kernel keeps for a peer whose window is closed. By default it takes megabytes: memory
+   * nobody counts, and so long a silence until a slow reader has made room that it could not be
+   * told from a dead one.
+   */
+  private static final long UNSENT_BYTES = 128 * 1024L;
+
   private final String kind;
   private final Class<? extends ServerChannel> serverChannel;
   private final EventLoopGroup acceptors;
@@ -53,12 +72,23 @@ public final class EventLoops implements AutoCloseable {
     return workers;
   }
 
-  EventLoopGroup acceptors() {
-    return acceptors;
-  }
-
-  Class<? extends ServerChannel> serverChannel() {
-    return serverChannel;
+  /**
+   * What a listener is made with: who accepts and who carries, and how much of one connection's
+   * bytes may be on their way at a time.
+   */
+  ServerBootstrap bootstrap() {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(acceptors, workers)
+            .channel(serverChannel)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(64, 2048, READ_BYTES)
+                    .maxMessagesPerRead(READS_PER_TURN));
+    if (serverChannel == EpollServerSocketChannel.class) {
+      bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+    }
+    return bootstrap;
   }
 
   /** Ends the loops; what is still open is closed. Waits up to five seconds. */

@@ -1,6 +1,5 @@
 package io.strmqtt.transport;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -45,9 +44,8 @@ final class Listener {
 
   void bind(EventLoops loops) throws ListenerException {
     ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops.acceptors(), loops.workers())
-            .channel(loops.serverChannel())
+        loops
+            .bootstrap()
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)

@@ -33,11 +33,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last handler of each pipeline: bytes become packets for the engine, and the engine's bytes go
  * out. While reading is off, bytes that have come already wait undecoded, so a slowed-down
- * publisher stops at the very next packet. On the channel's loop.
+ * publisher stops at the very next packet. After a millisecond of packets the other channels of the
+ * loop have their turn: one small packet may go to thousands of subscribers. On the channel's loop.
  */
 final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long TLS_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How long one connection's packets may keep the loop from the others'. */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** The clock is read for one packet of eight. */
+  private static final int CLOCK_MASK = 7;
 
   private enum State {
     OPEN,
@@ -56,6 +63,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private Optional<Reason> broken = Optional.empty();
   private State state = State.OPEN;
   private boolean decoding;
+
+  /** Whether packets wait for the next turn. */
+  private boolean yielded;
+
   private boolean reading = true;
   private boolean draining;
   private boolean hasBytes;
@@ -106,10 +117,13 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   private void decode() {
-    if (decoding) {
-      return; // The loop below goes on by itself.
+    if (decoding || yielded) {
+      return; // The loop below goes on by itself, now or in its turn.
     }
     decoding = true;
+    Deadlines clock = engine.deadlines(loop());
+    long begin = clock.now();
+    int packets = 0;
     try {
       while ((reading || draining) && state == State.OPEN && received != null) {
         MqttPacket packet = decoder.decode(received);
@@ -121,6 +135,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
           openGate();
         }
         engineSide().packet(packet);
+        if ((++packets & CLOCK_MASK) == 0 && !draining && clock.now() - begin >= TURN_NANOS) {
+          yieldTurn();
+          break;
+        }
       }
     } catch (MalformedPacketException e) {
       engineSide().malformed(e, Optional.ofNullable(decoder.version()));
@@ -132,14 +150,28 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       received = null;
       rest.release();
     } else if (rest != null && rest.refCnt() == 1) {
-      rest.discardSomeReadBytes(); // A stream that never ends on a packet's border must not pile
-      // up.
+      // A stream that never ends on a packet's border must not pile up.
+      rest.discardSomeReadBytes();
     }
   }
 
   private void openGate() {
     if (ctx().pipeline().get(FirstPacketGate.class) != null) {
       ctx().pipeline().remove(FirstPacketGate.class);
+    }
+  }
+
+  private void yieldTurn() {
+    yielded = true;
+    ctx().channel().config().setAutoRead(false);
+    // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+    loop().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
+  }
+
+  private void nextTurn() {
+    yielded = false;
+    if (reading && state == State.OPEN) {
+      autoRead(true);
     }
   }
 
@@ -174,6 +206,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (hasPacket && received != null) {
+      yielded = false;
       draining = true; // What came before the end counts, though reading was off.
       decode();
     }
@@ -232,7 +265,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void autoRead(boolean on) {
     reading = on;
-    ctx().channel().config().setAutoRead(on);
+    if (yielded) {
+      return; // It does not read anyway, and will look again.
+    }
+    ctx().channel().config().setAutoRead(on && !yielded);
     if (on && !decoding && received != null) {
       decode();
       engineSide().readComplete();

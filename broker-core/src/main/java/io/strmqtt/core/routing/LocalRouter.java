@@ -137,9 +137,14 @@ public final class LocalRouter implements Router {
       }
     }
 
+    /** One that waits for itself would never read its own acknowledgements. */
+    private boolean isPublisher(Subscriber subscriber) {
+      return subscriber.clientId().equals(current().message().publisher());
+    }
+
     private void hand(Subscriber subscriber, Delivery delivery) {
       count++;
-      if (subscriber.offer(delivery)) {
+      if (subscriber.offer(delivery) && !isPublisher(subscriber)) {
         slow = subscriber;
       }
     }

@@ -305,7 +305,8 @@ public final class Outbound {
     }
   }
 
-  int inFlight() {
+  /** How many messages the client has not acknowledged yet. */
+  public int inFlight() {
     return inFlight.size();
   }
 

@@ -22,6 +22,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 public final class Shard {
   private static final Logger LOG = LogManager.getLogger(Shard.class);
   private static final int READY_CHUNK = 256;
+  private static final int DRAINS_PER_TURN = 4;
   private static final long PAUSE_CHECK_MILLIS = 5;
 
   private final EventLoop loop;
@@ -31,6 +32,7 @@ public final class Shard {
       new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final List<Paused> paused = new ArrayList<>();
+  private int drains;
 
   /** A connection that does not read until its reason to wait has gone. */
   private record Paused(BooleanSupplier mayResume, Runnable resume) {}
@@ -70,7 +72,21 @@ public final class Shard {
     }
   }
 
+  /**
+   * Behind a few drains the sockets have their turn: while another loop delivers as fast as this
+   * one sends, there would be mail without end, and nobody to read what clients say.
+   */
   private void drain() {
+    if (drains++ < DRAINS_PER_TURN) {
+      drainNow();
+    } else {
+      drains = 0;
+      // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+      loop.schedule(this::drainNow, 0, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void drainNow() {
     // Off before the list is read: a session added from now on wakes the loop again.
     awake.set(false);
     int most = 1024;
