@@ -45,7 +45,7 @@ final class Listener {
   void bind(EventLoops loops) throws ListenerException {
     ChannelFuture bound =
         loops
-            .bootstrap()
+            .bootstrap(settings.bind().getAddress())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
