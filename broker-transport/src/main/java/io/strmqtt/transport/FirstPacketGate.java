@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import io.strmqtt.api.Reason;
 
 /**
- * Holds a WebSocket peer to the size the first packet may have: without it, one frame as long as the largest packet would
- * be gathered before anyone has said who they are. Leaves the pipeline once CONNECT has been read.
+ * Holds a WebSocket peer to the size the first packet may have: without it, one frame as long as
+ * the largest packet would be gathered before anyone has said who they are. Leaves the pipeline
+ * once CONNECT has been read.
  */
 final class FirstPacketGate extends ChannelInboundHandlerAdapter {
   /** Frame headers around a CONNECT that may come in pieces. */

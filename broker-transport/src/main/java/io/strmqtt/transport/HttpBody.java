@@ -5,7 +5,9 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.strmqtt.api.Reason;
 
-/** Gathers the one request of a connection; a body that does not belong there is refused by name. */
+/**
+ * Gathers the one request of a connection; a body that does not belong there is refused by name.
+ */
 final class HttpBody extends HttpObjectAggregator {
   private static final int MAX_BYTES = 4096;
 

@@ -132,7 +132,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       received = null;
       rest.release();
     } else if (rest != null && rest.refCnt() == 1) {
-      rest.discardSomeReadBytes(); // A stream that never ends on a packet's border must not pile up.
+      rest.discardSomeReadBytes(); // A stream that never ends on a packet's border must not pile
+      // up.
     }
   }
 

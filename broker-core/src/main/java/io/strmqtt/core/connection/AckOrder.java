@@ -15,7 +15,6 @@ final class AckOrder {
   private final Shard shard;
   private final ObjIntConsumer<Pending> write;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
-  private int qos1;
 
   /**
    * @param write writes the acknowledgement of a publication that went to so many subscribers
@@ -49,25 +48,23 @@ final class AckOrder {
   Pending expect(int packetId, int qos) {
     Pending pending = new Pending(packetId, qos);
     waiting.add(pending);
-    qos1 += qos == 1 ? 1 : 0;
     return pending;
   }
 
-  /** How many QoS 1 publications wait for their acknowledgement. */
-  int qos1() {
-    return qos1;
-  }
-
-  /** Whether a QoS 2 publication waits for its PUBREC; walks the list, so only for repeats. */
-  boolean isExpected(int packetId) {
-    return waiting.stream().anyMatch(each -> each.qos == 2 && each.packetId == packetId);
+  /** Whether the acknowledgement of the packet identifier has not left yet. */
+  boolean isPending(int packetId) {
+    for (Pending pending : waiting) {
+      if (pending.packetId == packetId) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void writeReady() {
     @Nullable Pending first;
     while ((first = waiting.peek()) != null && first.subscribers >= 0) {
       waiting.remove();
-      qos1 -= first.qos == 1 ? 1 : 0;
       write.accept(first, first.subscribers);
     }
   }

@@ -37,6 +37,9 @@ final class AwaitConnect implements Phase {
       Authenticating next = new Authenticating(owner, connect);
       owner.become(next);
       next.begin();
+      if (owner.isIn(next)) {
+        owner.connection().autoRead(false); // 3.1.4-6: what is behind CONNECT waits.
+      }
     } else {
       // The decoder sees this earlier; kept for other sources of packets.
       refuse(Reason.NOT_CONNECT, "");

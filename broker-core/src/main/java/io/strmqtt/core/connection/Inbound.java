@@ -33,6 +33,7 @@ final class Inbound {
   private final Limits limits;
   private final AckOrder acks;
   private final boolean v5;
+  private int unacknowledged;
   private @Nullable String @Nullable [] aliases;
 
   Inbound(Active active, Broker broker, MqttVersion version) {
@@ -65,7 +66,10 @@ final class Inbound {
     if (publish.qos() > 0 && !isNew(session, publish)) {
       return;
     }
-    if (!broker.authorizer().mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
+    if (isReserved(topic)
+        || !broker
+            .authorizer()
+            .mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
       refuse(session, publish);
       return;
     }
@@ -97,17 +101,23 @@ final class Inbound {
   private boolean isNew(Session session, Publish publish) {
     BitSet unreleased = session.inboundQos2();
     if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
-      if (!acks.isExpected(publish.packetId())) {
+      if (!acks.isPending(publish.packetId())) {
         active.write(
             new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
       }
       return false;
     }
-    if (v5 && acks.qos1() + unreleased.cardinality() >= limits.receiveMaximum()) {
+    if (v5 && unacknowledged >= limits.receiveMaximum()) {
       active.end(Reason.RECEIVE_MAXIMUM_EXCEEDED, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
       return false;
     }
+    unacknowledged++;
     return true;
+  }
+
+  private void settled() {
+    // Releases of an earlier connection's publications are not in the count.
+    unacknowledged = Math.max(0, unacknowledged - 1);
   }
 
   private @Nullable String resolveAlias(Publish publish) {
@@ -133,6 +143,13 @@ final class Inbound {
   }
 
   /**
+   * What only the broker itself publishes to, and what is no topic but the beginning of a filter.
+   */
+  static boolean isReserved(String topic) {
+    return topic.startsWith("$SYS/") || topic.startsWith("$share/");
+  }
+
+  /**
    * 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not
    * acknowledged.
    */
@@ -143,6 +160,7 @@ final class Inbound {
       active.end(Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
     } else {
       broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
+      settled();
       active.write(
           publish.qos() == 1
               ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)
@@ -156,6 +174,7 @@ final class Inbound {
       broker.counters().count(Counters.Event.PUBLISH_WITHOUT_SUBSCRIBER);
     }
     if (pending.qos == 1) {
+      settled();
       active.write(new Puback(pending.packetId, code, Properties.NONE));
     } else {
       active.write(new Pubrec(pending.packetId, code, Properties.NONE));
@@ -164,7 +183,10 @@ final class Inbound {
 
   void release(Session session, Pubrel pubrel) {
     boolean known = session.inboundQos2().get(pubrel.packetId());
-    session.inboundQos2().clear(pubrel.packetId());
+    if (known) {
+      session.inboundQos2().clear(pubrel.packetId());
+      settled();
+    }
     ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE)); // 4.3.3-11
   }

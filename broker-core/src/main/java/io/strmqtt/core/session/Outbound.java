@@ -128,14 +128,7 @@ public final class Outbound {
       drop(Reason.MESSAGE_EXPIRED); // 3.3.2-5
       return;
     }
-    boolean shared =
-        out.version() != MqttVersion.V5
-            || delivery.identifiers().length == 0 && publication.isShareable();
-    int size =
-        shared
-            ? publication.frame(out.version(), delivery.qos(), delivery.retain()).length
-            : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
-    if (size > maxPacketSize) {
+    if (size(out, delivery) > maxPacketSize) {
       waiting.leave(delivery);
       drop(Reason.OVER_CLIENT_PACKET_SIZE); // 3.1.2-25
       return;
@@ -155,10 +148,29 @@ public final class Outbound {
 
   private void resend(Outbox out, InFlight.Entry entry) {
     // The client may acknowledge what it got on the connection before.
-    if (inFlight.get(entry.packetId) == entry && entry.awaits != Awaits.PUBCOMP) {
-      holdQuota(entry);
-      write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+    if (inFlight.get(entry.packetId) != entry || entry.awaits == Awaits.PUBCOMP) {
+      return;
     }
+    if (size(out, entry.delivery) > maxPacketSize) {
+      settle(entry);
+      drop(Reason.OVER_CLIENT_PACKET_SIZE); // It takes less than on the connection before.
+      return;
+    }
+    holdQuota(entry);
+    write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+  }
+
+  /** Bytes of the packet this client would get. */
+  private int size(Outbox out, Delivery delivery) {
+    return isShared(out, delivery)
+        ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
+        : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
+  }
+
+  /** Whether the frame that all subscribers of a kind share will do. */
+  private static boolean isShared(Outbox out, Delivery delivery) {
+    return out.version() != MqttVersion.V5
+        || delivery.identifiers().length == 0 && delivery.publication().isShareable();
   }
 
   /** PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. */
@@ -176,13 +188,11 @@ public final class Outbound {
   }
 
   private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
-    Publication publication = delivery.publication();
-    if (out.version() == MqttVersion.V5
-        && (delivery.identifiers().length > 0 || !publication.isShareable())) {
+    if (!isShared(out, delivery)) {
       out.write(packet(out, delivery, packetId, dup));
       return;
     }
-    byte[] frame = publication.frame(out.version(), delivery.qos(), delivery.retain());
+    byte[] frame = delivery.publication().frame(out.version(), delivery.qos(), delivery.retain());
     if (delivery.qos() == 0) {
       out.writeFrame(frame);
     } else {
@@ -251,9 +261,16 @@ public final class Outbound {
     if (entry.holdsQuota) {
       quota++;
     }
-    if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
-      send();
-    }
+  }
+
+  /** Whether acknowledgements have made room for messages that waited for it. */
+  boolean hasRoomForHeld() {
+    return quota > 0 && (!heldForQuota.isEmpty() || !toResend.isEmpty());
+  }
+
+  /** Whether nothing waits to be written. */
+  boolean isIdle() {
+    return queue.isEmpty() && heldForQuota.isEmpty() && toResend.isEmpty();
   }
 
   void drop(Reason reason) {

@@ -1,6 +1,7 @@
 package io.strmqtt.dist.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -12,6 +13,9 @@ import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +64,8 @@ record BehindProxy(
       if (door.usesTls()) {
         assertThat(api().session(id + "-first"))
             .containsEntry("certificate_subject", TestCertificates.CLIENT_SUBJECT);
+        assertThat(broker.awaitLog("event=connected ", " client_id=" + id + "-first "))
+            .contains(" certificate=\"" + TestCertificates.CLIENT_SUBJECT + "\"");
         assertThat(api().session(id + "-second")).containsEntry("certificate_subject", null);
       }
 
@@ -131,6 +137,36 @@ record BehindProxy(
           .doesNotContain(wrong.password());
     }
     assertThat(api().sessions()).noneMatch(session -> id.equals(session.get("client_id")));
+  }
+
+  void aFailedHandshakeIsRecordedWithTheClientsOwnAddress() {
+    String address = proxyVersion.equals("v1") ? "127.0.0.25" : "127.0.0.26";
+    try (Socket socket = door.connect(address)) {
+      int port = socket.getLocalPort();
+      // TLS 1.3 tells the client only after it has finished; on 1.2 the handshake itself fails.
+      Socket secure =
+          certificates
+              .foreignContext()
+              .getSocketFactory()
+              .createSocket(socket, "localhost", door.port(), true);
+      assertThatThrownBy(() -> secure.getInputStream().read()).isInstanceOf(IOException.class);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(api().unauthorized(listener(), address))
+                      .singleElement()
+                      .satisfies(
+                          record ->
+                              assertThat(record)
+                                  .containsEntry("reason", "TLS_FAILED")
+                                  .containsEntry("client_port", port)
+                                  .containsEntry("proxy_address", proxyAddress)
+                                  .containsEntry("tls_used", true)));
+      assertThat(broker.awaitLog("event=refused client=" + address + ":" + port + " via="))
+          .contains(" reason=TLS_FAILED ", " pp=" + proxyVersion + " ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void ipv6ClientsAreKnownByTheirOwnAddresses() {

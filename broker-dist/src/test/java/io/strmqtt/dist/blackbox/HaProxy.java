@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** HAProxy with the example of the documentation, in front of all four listeners of a broker. */
 final class HaProxy implements AutoCloseable {
@@ -39,38 +40,35 @@ final class HaProxy implements AutoCloseable {
    * @param sendProxy what a server line says: {@code send-proxy} or {@code send-proxy-v2}
    */
   static HaProxy start(BrokerProcess broker, String sendProxy) {
-    return start(broker, sendProxy, Map.of());
+    return start(broker, sendProxy, example -> {});
   }
 
   /**
-   * The same.
+   * The same, with a configuration that differs.
    *
-   * @param more what server lines say besides, by the listener they lead to
+   * @param changes to the example, as it stands in the documentation
    */
-  static HaProxy start(BrokerProcess broker, String sendProxy, Map<String, String> more) {
+  static HaProxy start(BrokerProcess broker, String sendProxy, Consumer<ProxyExample> changes) {
     try {
       // Not below the build folder: the path of a socket may have 107 bytes.
       Path folder = Files.createTempDirectory("haproxy");
       Path stats = folder.resolve("admin.sock");
-      ProxyExample example =
-          ProxyExample.read("haproxy.cfg")
-              .replace("/run/haproxy/admin.sock mode", stats + " mode")
-              .replace(" send-proxy-v2\n", " source " + OUTGOING + " " + sendProxy + "\n")
-              .replace("inter 5s", "inter 150ms")
-              .replace("maxconn 20000", "maxconn 200");
-      Map<String, Integer> ports = new HashMap<>();
+      ProxyExample example = ProxyExample.read("haproxy.cfg");
+      changes.accept(example);
+      example
+          .replace("/run/haproxy/admin.sock mode", stats + " mode")
+          .replace(" send-proxy-v2\n", " source " + OUTGOING + " " + sendProxy + "\n")
+          .replace("inter 5s", "inter 150ms")
+          .replace("maxconn 20000", "maxconn 200");
+      Map<String, Integer> ports = Loopback.freePorts(StandardPorts.NUMBERS.keySet());
       StandardPorts.NUMBERS.forEach(
           (listener, standard) -> {
-            int port = Loopback.freePort();
-            ports.put(listener, port);
+            int port = ports.get(listener);
             example
                 .replace(
                     "bind :::" + standard + " v4v6",
                     "bind 127.0.0.1:" + port + (Loopback.hasIpv6() ? ",[::1]:" + port : ""))
-                .replace(
-                    "10.0.0.10:" + standard,
-                    "127.0.0.1:%d %s"
-                        .formatted(broker.port(listener), more.getOrDefault(listener, "")));
+                .replace("10.0.0.10:" + standard, "127.0.0.1:" + broker.port(listener));
           });
       Path file = example.write(folder, "haproxy.cfg");
       HaProxy proxy =

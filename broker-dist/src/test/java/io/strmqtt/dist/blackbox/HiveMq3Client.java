@@ -7,6 +7,8 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.MqttWebSocketConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3BlockingClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
 import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAck;
@@ -55,8 +57,10 @@ record HiveMq3Client(Mqtt3BlockingClient client, boolean sessionPresent) impleme
 
   @Override
   public void close() {
-    if (client.getState().isConnected()) {
+    try {
       client.disconnect();
+    } catch (MqttClientStateException | ConnectionClosedException e) {
+      // The line was cut, whether the library has noticed yet or not.
     }
   }
 

@@ -7,6 +7,8 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.MqttWebSocketConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
@@ -59,8 +61,10 @@ record HiveMq5Client(Mqtt5BlockingClient client, boolean sessionPresent) impleme
 
   @Override
   public void close() {
-    if (client.getState().isConnected()) {
+    try {
       client.disconnect();
+    } catch (MqttClientStateException | ConnectionClosedException e) {
+      // The line was cut, whether the library has noticed yet or not.
     }
   }
 

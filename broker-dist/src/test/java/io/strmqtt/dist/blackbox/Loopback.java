@@ -7,6 +7,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** This machine's loopback network. */
@@ -24,15 +27,20 @@ final class Loopback {
     return HAS_IPV6;
   }
 
-  /** A port that nobody listens on, for a program that cannot choose one itself. */
-  static int freePort() {
-    for (int attempt = 0; attempt < 1000; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-      if (canBind("127.0.0.1", port) && (!HAS_IPV6 || canBind("::1", port))) {
-        return port;
-      }
+  /** Ports that nobody listens on, one for each name, for a program that cannot choose itself. */
+  static Map<String, Integer> freePorts(Set<String> names) {
+    int[] free =
+        ThreadLocalRandom.current()
+            .ints(FIRST_PORT, LAST_PORT + 1)
+            .distinct()
+            .filter(port -> canBind("127.0.0.1", port) && (!HAS_IPV6 || canBind("::1", port)))
+            .limit(names.size())
+            .toArray();
+    Map<String, Integer> ports = new HashMap<>();
+    for (String name : names) {
+      ports.put(name, free[ports.size()]);
     }
-    throw new AssertionError("no free port");
+    return ports;
   }
 
   private static boolean canBind(String address, int port) {

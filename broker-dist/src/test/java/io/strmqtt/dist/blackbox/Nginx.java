@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 
 /** nginx with the example of the documentation, in front of all four listeners of a broker. */
@@ -34,11 +33,10 @@ final class Nginx implements AutoCloseable {
               .replace("error_log /var/log/nginx/error.log", "error_log stderr")
               .replace("worker_processes auto;", "worker_processes 2;")
               .replace("proxy_protocol on;", "proxy_protocol on; proxy_bind " + OUTGOING + ";");
-      Map<String, Integer> ports = new HashMap<>();
+      Map<String, Integer> ports = Loopback.freePorts(StandardPorts.NUMBERS.keySet());
       StandardPorts.NUMBERS.forEach(
           (listener, standard) -> {
-            int port = Loopback.freePort();
-            ports.put(listener, port);
+            int port = ports.get(listener);
             example
                 .replace("listen " + standard + ";", "listen 127.0.0.1:" + port + ";")
                 .replace(

@@ -14,6 +14,8 @@ import javax.net.ssl.SSLContext;
 final class TestCertificates {
   static final String CLIENT_SUBJECT = "CN=device-0042";
 
+  private static final String AUTHORITY_SUBJECT = "CN=test authority";
+
   private final Path folder;
   private final X509Bundle authority;
   private final X509Bundle client;
@@ -29,7 +31,7 @@ final class TestCertificates {
       X509Bundle authority =
           new CertificateBuilder()
               .ecp256()
-              .subject("CN=test authority")
+              .subject(AUTHORITY_SUBJECT)
               .setIsCertificateAuthority(true)
               .buildSelfSigned();
       X509Bundle server =
@@ -50,6 +52,8 @@ final class TestCertificates {
       Files.writeString(folder.resolve("ca.crt"), authority.getCertificatePEM());
       Files.writeString(folder.resolve("server.crt"), server.getCertificatePathPEM());
       Files.writeString(folder.resolve("server.key"), server.getPrivateKeyPEM());
+      Files.writeString(
+          folder.resolve("server.pem"), server.getCertificatePathPEM() + server.getPrivateKeyPEM());
       Files.writeString(folder.resolve("client.crt"), client.getCertificatePathPEM());
       Files.writeString(folder.resolve("client.key"), client.getPrivateKeyPEM());
       return new TestCertificates(folder, authority, client);
@@ -68,6 +72,11 @@ final class TestCertificates {
 
   Path serverKey() {
     return folder.resolve("server.key");
+  }
+
+  /** Both in one file, as HAProxy reads them. */
+  Path serverCertificateAndKey() {
+    return folder.resolve("server.pem");
   }
 
   Path clientCertificate() {
@@ -103,6 +112,28 @@ final class TestCertificates {
     try {
       return context(client.toKeyManagerFactory().getKeyManagers());
     } catch (java.security.GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Trusts the broker, and shows a certificate that the broker does not trust. */
+  SSLContext foreignContext() {
+    try {
+      // Of the same name, as clients only show certificates of authorities that the broker names.
+      X509Bundle impostor =
+          new CertificateBuilder()
+              .ecp256()
+              .subject(AUTHORITY_SUBJECT)
+              .setIsCertificateAuthority(true)
+              .buildSelfSigned();
+      X509Bundle foreign =
+          new CertificateBuilder()
+              .ecp256()
+              .subject(CLIENT_SUBJECT)
+              .addExtendedKeyUsageClientAuth()
+              .buildIssuedBy(impostor);
+      return context(foreign.toKeyManagerFactory().getKeyManagers());
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
   }
