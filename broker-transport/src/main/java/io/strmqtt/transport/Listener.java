@@ -1,6 +1,5 @@
 package io.strmqtt.transport;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -41,9 +40,8 @@ final class Listener {
 
   void bind(EventLoops loops) throws ListenerException {
     ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops.acceptors(), loops.workers())
-            .channel(loops.serverChannel())
+        loops
+            .bootstrap(settings.bind().getAddress())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -58,7 +56,7 @@ final class Listener {
             .bind(settings.bind())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ListenerException(
+      throw ListenerException.failed(
           "listener."
               + settings.name()
               + " cannot bind "

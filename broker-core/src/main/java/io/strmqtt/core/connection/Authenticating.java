@@ -24,7 +24,6 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,8 +43,6 @@ final class Authenticating implements Phase {
   private final Connect connect;
   private final String clientId;
   private final Deadlines.Entry deadline;
-  private final ArrayDeque<MqttPacket> early = new ArrayDeque<>();
-  private Optional<MalformedPacketException> earlyMalformed = Optional.empty();
   private Optional<CompletableFuture<AuthOutcome>> pending = Optional.empty();
   private boolean decided;
 
@@ -65,7 +62,6 @@ final class Authenticating implements Phase {
   }
 
   void begin() {
-    owner.connection().autoRead(false);
     if (!isFormAcceptable()) {
       return;
     }
@@ -97,7 +93,7 @@ final class Authenticating implements Phase {
       Authenticator authenticator, ConnectAttempt attempt) {
     try {
       return authenticator.authenticate(attempt).toCompletableFuture();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -124,7 +120,7 @@ final class Authenticating implements Phase {
     Limits limits = services.broker().limits();
     MqttVersion version = connect.version();
     if (services.stopping().get()) {
-      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, ""); // 3.2.2-8
     }
     if (connect.clientId().isEmpty()
         && (version == MqttVersion.V3_1
@@ -168,20 +164,26 @@ final class Authenticating implements Phase {
     switch (outcome) {
       case Rejected(Reason reason) -> refuse(reason, codeOf(reason), "");
       case Accepted(String username) -> {
+        if (services.stopping().get()) {
+          refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
+          return;
+        }
         Authorizer.Subject subject =
             new Authorizer.Subject(clientId, username, owner.connection().endpoint());
         Optional<Will> will = connect.will();
         if (will.isPresent()
-            && !services
-                .broker()
-                .authorizer()
-                .mayPublish(subject, will.get().topic(), will.get().qos(), will.get().retain())) {
+            && (Inbound.isReserved(will.get().topic())
+                || !services
+                    .broker()
+                    .authorizer()
+                    .mayPublish(
+                        subject, will.get().topic(), will.get().qos(), will.get().retain()))) {
           refuse(
               Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
           return;
         }
         finish();
-        Active active = new Active(owner, connect, subject, this::replay);
+        Active active = new Active(owner, connect, subject, this::goOn);
         services.open().add(owner);
         services
             .sessions()
@@ -190,14 +192,15 @@ final class Authenticating implements Phase {
     }
   }
 
-  /** The session is there and CONNACK is written: what the client sent early is its turn now. */
-  private void replay(Active active) {
+  /**
+   * The session is there and CONNACK is written: what the client sent meanwhile has its turn now.
+   */
+  private void goOn(Active active) {
     owner.become(active);
-    while (!early.isEmpty()) {
-      owner.packet(early.poll());
+    active.writabilityChanged(); // What resumed may have filled the socket already.
+    if (services.stopping().get()) {
+      active.shutdown();
     }
-    earlyMalformed.ifPresent(cause -> owner.malformed(cause, Optional.of(connect.version())));
-    owner.connection().autoRead(true);
   }
 
   private void refuse(Reason reason, ReasonCode code, String detail) {
@@ -240,12 +243,12 @@ final class Authenticating implements Phase {
 
   @Override
   public void packet(MqttPacket packet) {
-    early.add(packet); // At most what one read brought: reading is off.
+    throw new IllegalStateException("reading is off"); // Bytes wait undecoded.
   }
 
   @Override
   public void malformed(MalformedPacketException cause, Optional<MqttVersion> version) {
-    earlyMalformed = Optional.of(cause);
+    throw new IllegalStateException("reading is off");
   }
 
   @Override
@@ -256,7 +259,7 @@ final class Authenticating implements Phase {
   @Override
   public void shutdown() {
     if (!decided) {
-      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
     }
   }
 }

@@ -42,10 +42,10 @@ public final class LocalRouter implements Router {
   }
 
   @Override
-  public void redispatch(Delivery delivery) {
+  public boolean redispatch(Delivery delivery) {
     Subscription left = delivery.shared();
     if (left == null) {
-      return;
+      return false;
     }
     Subscribers there = index.of(left.filter());
     SharedGroup group = there == null ? null : there.group(left.filter().share().orElseThrow());
@@ -53,9 +53,11 @@ public final class LocalRouter implements Router {
         group == null
             ? null
             : group.next(delivery.publication().message().qos(), left.subscriber());
-    if (next != null) {
-      next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    if (next == null) {
+      return false;
     }
+    next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    return true;
   }
 
   @Override
@@ -135,9 +137,14 @@ public final class LocalRouter implements Router {
       }
     }
 
+    /** One that waits for itself would never read its own acknowledgements. */
+    private boolean isPublisher(Subscriber subscriber) {
+      return subscriber.clientId().equals(current().message().publisher());
+    }
+
     private void hand(Subscriber subscriber, Delivery delivery) {
       count++;
-      if (subscriber.offer(delivery)) {
+      if (subscriber.offer(delivery) && !isPublisher(subscriber)) {
         slow = subscriber;
       }
     }

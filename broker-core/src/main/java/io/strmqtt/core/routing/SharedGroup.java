@@ -19,8 +19,8 @@ final class SharedGroup {
   }
 
   /**
-   * The member whose turn it is: the next available one, else the next that keeps messages while
-   * away.
+   * The member whose turn it is: the next available one, else the next that is only slow, else the
+   * next that keeps messages while away.
    *
    * @param except a member that is leaving, or null
    */
@@ -30,6 +30,7 @@ final class SharedGroup {
       return null;
     }
     int start = Math.floorMod(turn.getAndIncrement(), now.length);
+    Subscription slow = null;
     Subscription waiting = null;
     for (int i = 0; i < now.length; i++) {
       int at = start + i;
@@ -40,13 +41,16 @@ final class SharedGroup {
       if (member.subscriber().isAvailable()) {
         return member;
       }
+      if (slow == null && member.subscriber().isHoldingBack()) {
+        slow = member;
+      }
       if (waiting == null
           && Math.min(qos, member.qos()) > 0
           && member.subscriber().isPersistent()) {
         waiting = member;
       }
     }
-    return waiting;
+    return slow != null ? slow : waiting;
   }
 
   boolean put(Subscription subscription) {

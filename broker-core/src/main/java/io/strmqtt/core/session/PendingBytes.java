@@ -14,6 +14,7 @@ public final class PendingBytes {
   private final LongAdder live = new LongAdder();
   private final LongAdder stored = new LongAdder();
   private volatile boolean over;
+  private volatile boolean farOver;
   private volatile boolean storedFull;
 
   /**
@@ -36,15 +37,19 @@ public final class PendingBytes {
   /** Compares the sums with the limits; called by each loop after a drain, not for each message. */
   void evaluate() {
     long sum = live.sum();
-    if (over ? sum < low : sum > high) {
-      over = !over;
-    }
+    over = over ? sum >= low : sum > high;
+    farOver = sum > 2 * high;
     storedFull = stored.sum() > 2 * high;
   }
 
   /** Whether publishers are to stop reading. */
   public boolean isOver() {
     return over;
+  }
+
+  /** Whether slowing down has not been enough: twice the limit waits for connected sessions. */
+  public boolean isFarOver() {
+    return farOver;
   }
 
   boolean isStoredFull() {

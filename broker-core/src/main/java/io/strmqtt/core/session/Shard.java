@@ -1,13 +1,17 @@
 package io.strmqtt.core.session;
 
 import io.netty.channel.EventLoop;
+import io.strmqtt.api.Reason;
 import io.strmqtt.core.Deadlines;
+import io.strmqtt.core.LogText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
@@ -16,7 +20,9 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * rest is for the loop.
  */
 public final class Shard {
+  private static final Logger LOG = LogManager.getLogger(Shard.class);
   private static final int READY_CHUNK = 256;
+  private static final int DRAINS_PER_TURN = 4;
   private static final long PAUSE_CHECK_MILLIS = 5;
 
   private final EventLoop loop;
@@ -26,6 +32,7 @@ public final class Shard {
       new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final List<Paused> paused = new ArrayList<>();
+  private int drains;
 
   /** A connection that does not read until its reason to wait has gone. */
   private record Paused(BooleanSupplier mayResume, Runnable resume) {}
@@ -65,13 +72,32 @@ public final class Shard {
     }
   }
 
+  /**
+   * Behind a few drains the sockets have their turn: while another loop delivers as fast as this
+   * one sends, there would be mail without end, and nobody to read what clients say.
+   */
   private void drain() {
+    if (drains++ < DRAINS_PER_TURN) {
+      drainNow();
+    } else {
+      drains = 0;
+      // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+      loop.schedule(this::drainNow, 0, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void drainNow() {
     // Off before the list is read: a session added from now on wakes the loop again.
     awake.set(false);
     int most = 1024;
     Session session;
     while (most-- > 0 && (session = ready.poll()) != null) {
-      session.drain(this);
+      try {
+        session.drain(this);
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        session.disconnect(Reason.INTERNAL_ERROR);
+      }
     }
     pending.evaluate();
     if (!ready.isEmpty() && awake.compareAndSet(false, true)) {
@@ -97,6 +123,16 @@ public final class Shard {
     if (!paused.isEmpty()) {
       loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
-    resumed.forEach(p -> p.resume().run());
+    for (Paused each : resumed) {
+      try {
+        each.resume().run();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+      }
+    }
+  }
+
+  private static void failed(Throwable e) {
+    LOG.error("event=internal_error error={}", LogText.of(String.valueOf(e)), e);
   }
 }

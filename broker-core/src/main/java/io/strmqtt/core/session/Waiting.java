@@ -52,7 +52,12 @@ final class Waiting {
     return false;
   }
 
-  /** How many messages the bounds have turned away. */
+  /** Counts a message that was turned away before it came to the bounds. */
+  void refuse() {
+    refused.incrementAndGet();
+  }
+
+  /** How many messages were turned away. */
   long refused() {
     return refused.get();
   }
@@ -91,8 +96,12 @@ final class Waiting {
     return isHoldingBack();
   }
 
+  /**
+   * Whether publishers are to wait. Asks for the level, too: the owner may have sent everything
+   * between a publisher's look at the level and its mark, and would not come by to take it away.
+   */
   boolean isHoldingBack() {
-    return holding && nanoTime.getAsLong() - since < HOLD_NANOS;
+    return holding && isAbove(4) && nanoTime.getAsLong() - since < HOLD_NANOS;
   }
 
   /** Called by the owner when messages have left. */

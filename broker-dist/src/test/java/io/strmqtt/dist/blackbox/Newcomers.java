@@ -1,0 +1,81 @@
+package io.strmqtt.dist.blackbox;
+
+import io.strmqtt.mqtt.packet.MqttPacket.Puback;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Suback;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One new client after another: connects, subscribes, publishes to itself at QoS 1, gets message
+ * and acknowledgement, and leaves. How long the slowest took is kept.
+ */
+final class Newcomers implements AutoCloseable {
+  private final int port;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+  private volatile int served;
+  private volatile long slowestNanos;
+  private volatile @Nullable Throwable failure;
+
+  private Newcomers(int port) {
+    this.port = port;
+  }
+
+  static Newcomers start(int port) {
+    Newcomers newcomers = new Newcomers(port);
+    var unused =
+        newcomers.timer.scheduleWithFixedDelay(newcomers::visit, 0, 100, TimeUnit.MILLISECONDS);
+    return newcomers;
+  }
+
+  private void visit() {
+    if (failure != null) {
+      return;
+    }
+    long begin = System.nanoTime();
+    try {
+      String name = "newcomer-" + served;
+      try (RawClient client = RawClient.connected(port, MqttVersion.V3_1_1, name)) {
+        client.send(
+            new Subscribe(
+                1, List.of(new Subscribe.Request(name, 0, false, false, 0)), Properties.NONE));
+        client.receive(Suback.class);
+        client.send(new Publish(name, 1, false, false, 2, new byte[10], Properties.NONE));
+        // The acknowledgement and the message itself, in any order.
+        if (client.receive() instanceof Puback) {
+          client.receive(Publish.class);
+        } else {
+          client.receive(Puback.class);
+        }
+      }
+      served++;
+      slowestNanos = Math.max(slowestNanos, System.nanoTime() - begin);
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+
+  int served() {
+    return served;
+  }
+
+  /** What the slowest of them waited; fails if one was not served at all. */
+  long slowestMillis() {
+    if (failure != null) {
+      throw new AssertionError("newcomer " + served + " was not served", failure);
+    }
+    return TimeUnit.NANOSECONDS.toMillis(slowestNanos);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}
