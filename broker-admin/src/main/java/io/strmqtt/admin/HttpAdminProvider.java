@@ -59,7 +59,10 @@ public final class HttpAdminProvider implements AdminProvider {
     // a server that cannot bind says so in its log and nowhere else
     if (!server.isRunning()) {
       throw new UncheckedIOException(
-          new BindException("cannot bind the HTTP API to " + ClientEndpoint.text(bind)));
+          "admin cannot bind "
+              + ClientEndpoint.text(bind)
+              + "; change admin.bind_address or bind_port, or stop what uses it",
+          new BindException());
     }
     return new Running(server, new InetSocketAddress(bind.getAddress(), server.port()));
   }

@@ -2,10 +2,12 @@ package io.strmqtt.api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -25,7 +27,9 @@ public final class Settings {
    * @param home the installation folder; relative paths are below it
    */
   public Settings(Map<String, Object> values, Path home) {
-    this.values = Map.copyOf(values);
+    Map<String, Object> present = new TreeMap<>(values);
+    present.values().removeIf(Objects::isNull); // HOCON has a null: it counts as absent.
+    this.values = Collections.unmodifiableMap(present);
     this.home = Objects.requireNonNull(home);
   }
 

@@ -36,7 +36,7 @@ final class AccessControl implements Authorizer {
   public boolean mayPublish(Subject subject, String topic, int qos, boolean retain) {
     try {
       return plugin.mayPublish(subject, topic, qos, retain);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return failed(e);
     }
   }
@@ -45,7 +45,7 @@ final class AccessControl implements Authorizer {
   public boolean maySubscribe(Subject subject, String filter, int qos) {
     try {
       return plugin.maySubscribe(subject, filter, qos);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return failed(e);
     }
   }

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * tick, never early. On its loop only.
  */
 public final class Deadlines {
+  private static final Logger LOG = LogManager.getLogger(Deadlines.class);
   private static final int SLOTS = 512;
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -110,7 +113,12 @@ public final class Deadlines {
     while (entry != head) {
       if (entry.dueTick <= tick) {
         cancel(entry);
-        entry.action.run();
+        try {
+          entry.action.run();
+        } catch (RuntimeException | Error e) {
+          // One that fails must not take the loop's other deadlines along.
+          LOG.error("event=internal_error error={}", LogText.of(String.valueOf(e)), e);
+        }
         // The action may have changed the list anywhere: begin again, what is due has left it.
         entry = linked(head.next);
       } else {

@@ -58,6 +58,7 @@ public final class Engine {
             parts.allowAnonymous(),
             this::newClientId,
             ConcurrentHashMap.newKeySet(),
+            ConcurrentHashMap.newKeySet(),
             new AtomicBoolean());
   }
 
@@ -101,12 +102,12 @@ public final class Engine {
    */
   public void shutdown() {
     services.stopping().set(true);
-    services.open().forEach(MqttConnection::shutdown);
+    services.all().forEach(MqttConnection::shutdown);
   }
 
-  /** How many clients are connected. */
+  /** How many connections there are, with those that have not been accepted yet. */
   public int connections() {
-    return services.open().size();
+    return services.all().size();
   }
 
   /**

@@ -19,23 +19,36 @@ public final class LogText {
       char c = text.charAt(i);
       plain = c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
     }
-    if (plain) {
-      return text;
-    }
+    return plain ? text : quoted(text, MOST);
+  }
+
+  /**
+   * A sentence of ours that may hold words of others: quoted, escaped, cut after 1024 characters.
+   */
+  public static String sentence(String text) {
+    return quoted(text.replace('"', '\''), 1024);
+  }
+
+  private static String quoted(String text, int most) {
     StringBuilder out = new StringBuilder(text.length() + 8).append('"');
-    for (int i = 0; i < text.length() && i < MOST; i++) {
+    for (int i = 0; i < text.length() && i < most; i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (Character.isISOControl(c)
-          || Character.getType(c) == Character.FORMAT
-          || c == '\u2028'
-          || c == '\u2029') {
+      } else if (isUnsafe(c)) {
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);
       }
     }
-    return out.append(text.length() > MOST ? "\"..." : "\"").toString();
+    return out.append(text.length() > most ? "\"..." : "\"").toString();
+  }
+
+  /** Whether it could end a line, hide what follows, or turn it around. */
+  private static boolean isUnsafe(char c) {
+    return Character.isISOControl(c)
+        || Character.getType(c) == Character.FORMAT
+        || c == 0x2028
+        || c == 0x2029;
   }
 }

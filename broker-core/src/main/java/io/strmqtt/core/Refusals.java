@@ -87,16 +87,11 @@ public final class Refusals {
     refusal.username().ifPresent(name -> line.append(" username=").append(LogText.of(name)));
     line.append(" text=").append(LogText.of(refusal.reason().text()));
     if (!refusal.detail().isEmpty()) {
-      line.append(" detail=\"").append(quoted(refusal.detail())).append('"');
+      line.append(" detail=").append(LogText.sentence(refusal.detail()));
     }
     if (suppressed[0] > 0) {
       line.append(" more_like_this=").append(suppressed[0]);
     }
     LOG.warn(line);
-  }
-
-  /** Details are ours and may be long; only what could end the quotes or the line is taken out. */
-  private static String quoted(String detail) {
-    return detail.replace('"', '\'').replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -91,6 +91,8 @@ final class Parts {
       product = create.from(provider, settings);
     } catch (Settings.Invalid e) {
       throw new InvalidSetting(section, e);
+    } catch (RuntimeException | LinkageError e) {
+      throw new InvalidSetting(key, "the provider " + name + " failed: " + e);
     }
     if (!settings.unknown().isEmpty()) {
       throw new InvalidSetting(

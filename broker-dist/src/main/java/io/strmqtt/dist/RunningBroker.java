@@ -30,30 +30,23 @@ public final class RunningBroker implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(RunningBroker.class);
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private final EventLoops loops;
-  private final Storage storage;
-  private final Optional<Authenticator> authenticator;
-  private final Optional<Authorizer> authorizer;
   private final Engine engine;
   private final Listeners listeners;
   private final BrokerView view;
   private final Optional<AdminProvider.AdminServer> admin;
+  private final Teardown teardown;
 
   private RunningBroker(
-      EventLoops loops,
-      EngineParts parts,
       Engine engine,
       Listeners listeners,
       BrokerView view,
-      Optional<AdminProvider.AdminServer> admin) {
-    this.loops = loops;
-    this.storage = parts.storage();
-    this.authenticator = parts.authenticator();
-    this.authorizer = parts.authorizer();
+      Optional<AdminProvider.AdminServer> admin,
+      Teardown teardown) {
     this.engine = engine;
     this.listeners = listeners;
     this.view = view;
     this.admin = admin;
+    this.teardown = teardown;
   }
 
   /**
@@ -63,40 +56,48 @@ public final class RunningBroker implements AutoCloseable {
    * @throws io.strmqtt.dist.config.InvalidSetting if a provider refuses its settings
    */
   public static RunningBroker start(BrokerConfig config) throws ListenerException {
+    Teardown teardown = new Teardown();
+    try {
+      return start(config, teardown);
+    } catch (ListenerException | RuntimeException e) {
+      teardown.run();
+      throw e;
+    }
+  }
+
+  private static RunningBroker start(BrokerConfig config, Teardown teardown)
+      throws ListenerException {
     long begin = System.nanoTime();
     Providers providers = Providers.load(config.home().resolve("plugins"));
     Parts made = new Parts(config, providers);
-    EngineParts parts =
-        new EngineParts(
-            Version.text(),
-            config.limits(),
-            made.storage(),
-            made.authenticator(),
-            config.authentication().allowAnonymous(),
-            made.authorizer(),
-            Clock.systemUTC(),
-            System::nanoTime,
-            new SecureRandom());
+    Storage storage = made.storage();
+    teardown.add("storage", storage::close);
+    Optional<Authorizer> authorizer = made.authorizer();
+    authorizer.ifPresent(a -> teardown.add("authorizer", a::close));
+    Optional<Authenticator> authenticator = made.authenticator();
+    authenticator.ifPresent(a -> teardown.add("authenticator", a::close));
     EventLoops loops = EventLoops.start(Math.max(2, Runtime.getRuntime().availableProcessors()));
-    Engine engine = new Engine(parts, loops.workers());
-    Listeners listeners;
-    try {
-      listeners = Listeners.open(config.listeners(), engine, loops);
-    } catch (ListenerException e) {
-      loops.close();
-      throw e;
-    }
+    teardown.add("event loops", loops::close);
+    Engine engine =
+        new Engine(
+            new EngineParts(
+                Version.text(),
+                config.limits(),
+                storage,
+                authenticator,
+                config.authentication().allowAnonymous(),
+                authorizer,
+                Clock.systemUTC(),
+                System::nanoTime,
+                new SecureRandom()),
+            loops.workers());
+    Listeners listeners = Listeners.open(config.listeners(), engine, loops);
+    teardown.add("listeners", listeners::close);
     BrokerView view = engine.view(listeners::views, () -> true);
-    Optional<AdminProvider.AdminServer> admin;
-    try {
-      admin = startAdmin(config, providers, view);
-    } catch (RuntimeException e) {
-      listeners.close();
-      loops.close();
-      throw e;
-    }
-    RunningBroker broker = new RunningBroker(loops, parts, engine, listeners, view, admin);
-    broker.logReady(begin);
+    Optional<AdminProvider.AdminServer> admin = startAdmin(config, providers, view);
+    admin.ifPresent(a -> teardown.add("admin", a::close));
+    RunningBroker broker = new RunningBroker(engine, listeners, view, admin, teardown);
+    broker.logReady(loops, begin);
     return broker;
   }
 
@@ -110,7 +111,7 @@ public final class RunningBroker implements AutoCloseable {
         .map(provider -> provider.start(config.admin().bind(), view));
   }
 
-  private void logReady(long begin) {
+  private void logReady(EventLoops loops, long begin) {
     String addresses =
         listeners.views().stream()
             .map(
@@ -165,11 +166,7 @@ public final class RunningBroker implements AutoCloseable {
     while (engine.connections() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
-    admin.ifPresent(AdminProvider.AdminServer::close);
-    loops.close();
-    authenticator.ifPresent(Authenticator::close);
-    authorizer.ifPresent(Authorizer::close);
-    storage.close();
+    teardown.run();
     LOG.info("event=stopped");
   }
 }

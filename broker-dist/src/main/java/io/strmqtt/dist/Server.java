@@ -4,6 +4,7 @@ import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.transport.ListenerException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.logging.log4j.LogManager;
@@ -26,7 +27,7 @@ public final class Server {
     RunningBroker broker;
     try {
       broker = RunningBroker.start(config);
-    } catch (ListenerException | PluginException e) {
+    } catch (ListenerException | PluginException | UncheckedIOException e) {
       LOG.error("event=start_failed error=\"{}\"", e.getMessage());
       LogManager.shutdown();
       return 1;
@@ -37,10 +38,14 @@ public final class Server {
                 .name("shutdown")
                 .unstarted(
                     () -> {
-                      broker.close();
-                      LogManager.shutdown();
-                      // A stop that was asked for is no failure: not 128 plus the signal's number.
-                      Runtime.getRuntime().halt(0);
+                      try {
+                        broker.close();
+                        LogManager.shutdown();
+                      } finally {
+                        // A stop that was asked for is no failure: not 128 plus the signal's
+                        // number.
+                        Runtime.getRuntime().halt(0);
+                      }
                     }));
     waitForEver();
     return 0;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,15 @@ final class RetainedTree implements RetainedStore {
 
   @Override
   public void remove(String topic) {
+    remove(topic, there -> true);
+  }
+
+  @Override
+  public void expire(Message message) {
+    remove(message.topic(), there -> there == message);
+  }
+
+  private void remove(String topic, Predicate<Message> unwanted) {
     List<String> levels = levels(topic);
     synchronized (writing) {
       List<Node> path = new ArrayList<>(levels.size() + 1);
@@ -67,7 +77,8 @@ final class RetainedTree implements RetainedStore {
         }
         path.add(node);
       }
-      if (node.message == null) {
+      Message there = node.message;
+      if (there == null || !unwanted.test(there)) {
         return;
       }
       node.message = null;

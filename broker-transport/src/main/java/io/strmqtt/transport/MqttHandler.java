@@ -9,19 +9,23 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Connection;
 import io.strmqtt.core.ConnectionHandler;
+import io.strmqtt.core.Counters;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Engine;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.codec.MqttDecoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long TLS_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private enum State {
     OPEN,
@@ -58,6 +63,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private boolean yielded;
 
   private boolean reading = true;
+  private boolean draining;
   private boolean hasBytes;
   private boolean hasPacket;
 
@@ -113,14 +119,17 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     Deadlines clock = engine.deadlines(loop());
     long begin = clock.now();
     try {
-      while (reading && state == State.OPEN && received != null) {
+      while ((reading || draining) && state == State.OPEN && received != null) {
         MqttPacket packet = decoder.decode(received);
         if (packet == null) {
           break;
         }
-        hasPacket = true;
+        if (!hasPacket) {
+          hasPacket = true;
+          openGate();
+        }
         engineSide().packet(packet);
-        if (clock.now() - begin >= TURN_NANOS) {
+        if (!draining && clock.now() - begin >= TURN_NANOS) {
           yieldTurn();
           break;
         }
@@ -134,6 +143,15 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (rest != null && (state != State.OPEN || !rest.isReadable())) {
       received = null;
       rest.release();
+    } else if (rest != null && rest.refCnt() == 1) {
+      rest.discardSomeReadBytes(); // A stream that never ends on a packet's border must not pile
+      // up.
+    }
+  }
+
+  private void openGate() {
+    if (ctx().pipeline().get(FirstPacketGate.class) != null) {
+      ctx().pipeline().remove(FirstPacketGate.class);
     }
   }
 
@@ -172,8 +190,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof CorruptedFrameException || cause instanceof TooLongFrameException) {
       broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
-    } else if (!(cause instanceof java.io.IOException)
-        && !(cause instanceof io.netty.handler.codec.DecoderException)) {
+    } else if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
       broken = Optional.of(Reason.INTERNAL_ERROR);
       InternalErrors.report(endpoint, cause);
     }
@@ -182,6 +199,12 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    if (hasPacket && received != null) {
+      yielded = false;
+      draining = true; // What came before the end counts, though reading was off.
+      decode();
+    }
+    boolean left = state == State.OPEN;
     state = State.CLOSED;
     engine.deadlines(loop()).cancel(linger);
     ByteBuf rest = received;
@@ -189,11 +212,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       received = null;
       rest.release();
     }
-    if (broken.isEmpty() && hasBytes && !hasPacket) {
+    if (left && broken.isEmpty() && hasBytes && !hasPacket) {
       broken = Optional.of(Reason.CLOSED_BEFORE_CONNECT);
     }
-    if (!hasBytes) {
-      engine.counters().count(io.strmqtt.core.Counters.Event.PROBES);
+    if (left && !hasBytes) {
+      engine.counters().count(Counters.Event.PROBES);
     }
     engineSide().lost(broken);
   }
@@ -256,28 +279,26 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       abort();
       return;
     }
-    engine.deadlines(loop()).set(linger, LINGER_NANOS);
+    boolean tls = ctx().pipeline().get(SslHandler.class) != null;
+    engine.deadlines(loop()).set(linger, tls ? TLS_LINGER_NANOS : LINGER_NANOS);
     boolean webSocket = ctx().pipeline().get(WebSocketFrames.class) != null;
     ctx()
         .writeAndFlush(
             webSocket
                 ? new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE)
                 : Unpooled.EMPTY_BUFFER)
-        .addListener(sent -> closeOutput());
+        .addListener(sent -> drain(tls));
   }
 
   /**
-   * Plain TCP closes its output and drains what still comes, so that the peer reads our last words
-   * before a reset.
+   * What still comes is read and thrown away, so that the peer reads our last words before a reset.
+   * Plain TCP ends its output first; TLS has no half of its own to close, and waits less.
    */
-  private void closeOutput() {
-    boolean tls = ctx().pipeline().get("tls") != null;
+  private void drain(boolean tls) {
+    reading = true;
+    ctx().channel().config().setAutoRead(true);
     if (!tls && ctx().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
       duplex.shutdownOutput();
-      reading = true;
-      duplex.config().setAutoRead(true);
-    } else {
-      ctx().close();
     }
   }
 

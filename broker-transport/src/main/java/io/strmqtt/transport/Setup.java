@@ -3,8 +3,6 @@ package io.strmqtt.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.strmqtt.api.ClientEndpoint;
@@ -18,9 +16,11 @@ import io.strmqtt.proxy.Endpoints;
 import io.strmqtt.proxy.ProxyListener;
 import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection on its way to MQTT: PROXY header, TLS, WebSocket upgrade, one after the other, each
@@ -38,7 +38,6 @@ public final class Setup implements ProxyListener {
   private ClientEndpoint endpoint;
   private Reason lateReason = Reason.CONNECT_TIMEOUT;
   private boolean tlsBegun;
-  private boolean httpBegun;
   private boolean over;
 
   Setup(Listener listener, Channel channel) {
@@ -54,8 +53,7 @@ public final class Setup implements ProxyListener {
             listener.settings().name());
   }
 
-  private static InetSocketAddress address(
-      java.net.@org.jspecify.annotations.Nullable SocketAddress socket) {
+  private static InetSocketAddress address(@Nullable SocketAddress socket) {
     return socket instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
   }
 
@@ -63,13 +61,11 @@ public final class Setup implements ProxyListener {
   void begin() {
     channel.closeFuture().addListener(closed -> deadlines.cancel(deadline));
     if (!listener.settings().proxy().enabled()) {
-      String type = listener.settings().type();
-      boolean tls = listener.transport().usesTls();
       arm(
-          tls
-              ? Reason.TLS_TIMEOUT
-              : type.equals("ws") ? Reason.HTTP_TIMEOUT : Reason.CONNECT_TIMEOUT,
-          tls ? tlsTimeout() : engine.limits().connectTimeout().toNanos());
+          listener.transport().owedFirst(),
+          listener.transport().usesTls()
+              ? tlsTimeout()
+              : engine.limits().connectTimeout().toNanos());
     }
   }
 
@@ -115,6 +111,7 @@ public final class Setup implements ProxyListener {
     arm(Reason.TLS_TIMEOUT, tlsTimeout());
     SslHandler ssl = listener.tls().newHandler(channel.alloc());
     ssl.setHandshakeTimeout(0, TimeUnit.MILLISECONDS); // Ours is the deadline.
+    ssl.setCloseNotifyFlushTimeout(500, TimeUnit.MILLISECONDS);
     channel.pipeline().addLast("first-byte", new FirstByte(() -> tlsBegun = true));
     channel.pipeline().addLast("tls", ssl);
     channel.pipeline().addLast("tls-done", new TlsDone(this, next));
@@ -132,31 +129,23 @@ public final class Setup implements ProxyListener {
   /** A WebSocket upgrade comes next, and {@code next} behind it. */
   public void thenWebSocket(Runnable next) {
     arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
+    WebSocketUpgrade upgrade =
+        new WebSocketUpgrade(
+            this,
+            listener.settings().path(),
+            Math.max(engine.limits().maxPacketSize(), 64 * 1024),
+            next);
     channel
         .pipeline()
-        .addLast("first-byte-of-http", new FirstByte(() -> httpBegun = true))
+        .addLast("first-http-byte", new FirstByte(upgrade::begun))
         .addLast(
             "http",
             new HttpServerCodec(
                 new HttpDecoderConfig()
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(MAX_HTTP_BYTES)))
-        .addLast(
-            "http-body",
-            new HttpObjectAggregator(MAX_HTTP_BYTES) {
-              @Override
-              protected void handleOversizedMessage(
-                  ChannelHandlerContext ctx, HttpMessage request) {
-                refuse(Reason.BAD_HTTP, "the body is too large");
-              }
-            })
-        .addLast(
-            "upgrade",
-            new WebSocketUpgrade(
-                this,
-                listener.settings().path(),
-                Math.max(engine.limits().maxPacketSize(), 64 * 1024),
-                next));
+        .addLast("http-body", new HttpBody(this))
+        .addLast("upgrade", upgrade);
   }
 
   /** MQTT comes next; the engine takes over. */
@@ -175,20 +164,23 @@ public final class Setup implements ProxyListener {
     refuse(lateReason, "");
   }
 
+  /** Behind the upgrade, bytes are held to the size of a first packet until that has come. */
+  void guardFirstPacket() {
+    channel
+        .pipeline()
+        .addFirst("gate", new FirstPacketGate(this, engine.limits().maxConnectSize()));
+  }
+
+  void refuseFirstPacket() {
+    over = false; // The engine has it, and has not seen a packet of it.
+    refuse(Reason.CONNECT_TOO_LARGE, "");
+  }
+
   /** Counts a peer that came and went without a word to us. */
   void probed() {
     if (!over) {
       over = true;
       engine.counters().count(Counters.Event.PROBES);
-    }
-  }
-
-  /** The peer has closed, and no HTTP request was complete. */
-  void closedBeforeUpgrade() {
-    if (httpBegun) {
-      report(Reason.CLOSED_BEFORE_CONNECT, "in the middle of the HTTP request");
-    } else {
-      probed();
     }
   }
 

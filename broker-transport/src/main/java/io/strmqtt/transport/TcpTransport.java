@@ -1,5 +1,7 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.api.Reason;
+
 /** MQTT over TCP. */
 public final class TcpTransport implements TransportProvider {
   @Override
@@ -10,6 +12,11 @@ public final class TcpTransport implements TransportProvider {
   @Override
   public boolean usesTls() {
     return false;
+  }
+
+  @Override
+  public Reason owedFirst() {
+    return Reason.CONNECT_TIMEOUT;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.api.Reason;
+
 /** A kind of listener; found by ServiceLoader, chosen by the listener's type. */
 public interface TransportProvider {
   /** The type in the configuration: {@code tcp}, {@code ssl}, {@code ws} or {@code wss}. */
@@ -7,6 +9,9 @@ public interface TransportProvider {
 
   /** Whether listeners of this type need {@link ListenerSettings#tls}. */
   boolean usesTls();
+
+  /** What a client that says nothing has failed to do. */
+  Reason owedFirst();
 
   /**
    * Builds what stands between the PROXY header and MQTT, by calling {@link Setup#thenTls}, {@link

@@ -21,23 +21,38 @@ final class WebSocketFrames extends ChannelDuplexHandler {
   /** Fired into the pipeline when the peer broke the WebSocket rules. */
   static final Object BAD_FRAME = new Object();
 
+  /** What comes behind a close or a forbidden frame is not looked at. */
+  private boolean over;
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof WebSocketFrame frame)) {
       ReferenceCountUtil.release(message);
       return;
     }
+    if (over) {
+      frame.release();
+      return;
+    }
     switch (frame) {
       case BinaryWebSocketFrame binary -> ctx.fireChannelRead(binary.content());
       case ContinuationWebSocketFrame more -> ctx.fireChannelRead(more.content());
-      case PingWebSocketFrame ping -> ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+      case PingWebSocketFrame ping -> {
+        if (ctx.channel().isWritable()) {
+          ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+        } else {
+          ping.release(); // A peer that pings and does not read gets no answer to pile up.
+        }
+      }
       case CloseWebSocketFrame close -> {
+        over = true;
         close.release();
         ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
         ctx.close();
       }
       case PongWebSocketFrame pong -> pong.release();
       default -> {
+        over = true;
         frame.release();
         ctx.fireUserEventTriggered(BAD_FRAME);
         ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.strmqtt.api.Reason;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -30,6 +32,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
   private final String path;
   private final int maxFrame;
   private final Runnable next;
+  private boolean begun;
   private boolean seen;
 
   WebSocketUpgrade(Setup setup, String path, int maxFrame, Runnable next) {
@@ -39,9 +42,18 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     this.next = next;
   }
 
+  /** The peer has sent something, be it a whole request or not. */
+  void begun() {
+    begun = true;
+  }
+
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     seen = true;
+    if (request.decoderResult().cause() instanceof PrematureChannelClosureException) {
+      brokeOff();
+      return;
+    }
     if (request.decoderResult().isFailure()) {
       answer(ctx, HttpResponseStatus.BAD_REQUEST, Reason.BAD_HTTP, "the request cannot be read");
       return;
@@ -97,6 +109,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
       return;
     }
     ctx.pipeline().addLast("frames", new WebSocketFrames());
+    setup.guardFirstPacket();
     next.run();
     ctx.pipeline().remove(this);
   }
@@ -136,15 +149,21 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!seen) {
-      setup.closedBeforeUpgrade();
+    if (!seen && begun) {
+      brokeOff();
+    } else if (!seen) {
+      setup.probed();
     }
     ctx.fireChannelInactive();
   }
 
+  private void brokeOff() {
+    setup.report(Reason.CLOSED_BEFORE_CONNECT, "closed in the middle of its HTTP request");
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof java.io.IOException) {
+    if (cause instanceof IOException) {
       ctx.close();
     } else {
       setup.refuse(Reason.BAD_HTTP, String.valueOf(cause.getMessage()));

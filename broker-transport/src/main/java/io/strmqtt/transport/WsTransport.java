@@ -1,5 +1,7 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.api.Reason;
+
 /** MQTT over WebSocket. */
 public final class WsTransport implements TransportProvider {
   @Override
@@ -10,6 +12,11 @@ public final class WsTransport implements TransportProvider {
   @Override
   public boolean usesTls() {
     return false;
+  }
+
+  @Override
+  public Reason owedFirst() {
+    return Reason.HTTP_TIMEOUT;
   }
 
   @Override

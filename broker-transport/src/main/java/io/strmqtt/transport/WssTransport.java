@@ -1,5 +1,7 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.api.Reason;
+
 /** MQTT over WebSocket over TLS. */
 public final class WssTransport implements TransportProvider {
   @Override
@@ -10,6 +12,11 @@ public final class WssTransport implements TransportProvider {
   @Override
   public boolean usesTls() {
     return true;
+  }
+
+  @Override
+  public Reason owedFirst() {
+    return Reason.TLS_TIMEOUT;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.strmqtt.api.auth;
 
 import io.strmqtt.api.Reason;
+import java.util.Objects;
 
 /** What an {@link Authenticator} decided. */
 public sealed interface AuthOutcome {
@@ -10,7 +11,11 @@ public sealed interface AuthOutcome {
    * @param username the name it is known by from now on: the one it gave, or one its credentials
    *     stand for; may be empty
    */
-  record Accepted(String username) implements AuthOutcome {}
+  record Accepted(String username) implements AuthOutcome {
+    public Accepted {
+      Objects.requireNonNull(username);
+    }
+  }
 
   /**
    * The client is refused.

@@ -7,7 +7,8 @@ public interface Authenticator extends AutoCloseable {
   /**
    * Called on an event loop: must not block. The outcome may be completed on any thread. An
    * exception, thrown or in the stage, refuses the client with {@code AUTH_FAILED}; a stage that is
-   * not complete within the CONNECT time-out likewise.
+   * not complete within the CONNECT time-out likewise. A stage whose outcome nobody waits for any
+   * more is cancelled.
    */
   CompletionStage<AuthOutcome> authenticate(ConnectAttempt attempt);
 

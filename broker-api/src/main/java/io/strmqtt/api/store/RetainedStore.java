@@ -13,6 +13,9 @@ public interface RetainedStore {
 
   void remove(String topic);
 
+  /** Removes the message, unless another has taken its place. */
+  void expire(Message message);
+
   /**
    * Hands every message whose topic matches the filter to the consumer, on the calling thread, in
    * no particular order. Filters that begin with a wildcard do not match topics that begin with

@@ -51,8 +51,14 @@ final class AckOrder {
     return pending;
   }
 
-  int size() {
-    return waiting.size();
+  /** Whether the acknowledgement of the packet identifier has not left yet. */
+  boolean isPending(int packetId) {
+    for (Pending pending : waiting) {
+      if (pending.packetId == packetId) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void writeReady() {

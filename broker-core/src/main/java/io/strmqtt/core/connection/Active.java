@@ -14,6 +14,7 @@ import io.strmqtt.core.session.Session;
 import io.strmqtt.core.session.Shard;
 import io.strmqtt.core.session.Will;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Auth;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -40,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The client is in: CONNACK has been sent, packets are handled as they come. */
 final class Active implements Phase, Attachment {
-  private static final long TURN_NANOS = 20_000_000L;
-  private static final long FAR_TURN_NANOS = 1_000_000_000L;
+  /** How long one that owes acknowledgements waits for the broker as a whole. */
+  private static final long TRICKLE_NANOS = 100_000_000L;
 
   private final MqttConnection owner;
   private final Services services;
@@ -50,13 +51,15 @@ final class Active implements Phase, Attachment {
   private final Outbox outbox;
   private final Inbound inbound;
   private final Subscribing subscribing;
-  private final Consumer<Active> ready;
+  private Consumer<Active> ready;
   private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkKeepAlive);
   private final Deadlines.Entry writeTimeout =
       new Deadlines.Entry(() -> end(Reason.WRITE_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR));
   private @Nullable Session session;
   private long lastRead;
-  private boolean paused;
+  private boolean held;
+  private boolean blocked;
+  private boolean sawPacket;
 
   /**
    * @param ready called when the session is there and CONNACK is written
@@ -114,7 +117,9 @@ final class Active implements Phase, Attachment {
 
   @Override
   public void started() {
-    ready.accept(this);
+    Consumer<Active> go = ready;
+    ready = active -> {}; // With it go CONNECT and what it held.
+    go.accept(this);
     outbox.flush();
   }
 
@@ -141,6 +146,7 @@ final class Active implements Phase, Attachment {
     if (mine == null) {
       return;
     }
+    sawPacket = true;
     switch (packet) {
       case Publish publish -> inbound.publish(mine, publish);
       case Puback puback -> mine.outbound().acknowledged(puback.packetId());
@@ -190,20 +196,36 @@ final class Active implements Phase, Attachment {
 
   @Override
   public void readComplete() {
-    lastRead = shard().deadlines().now();
+    if (sawPacket) {
+      sawPacket = false;
+      lastRead = shard().deadlines().now();
+    }
+    if (session != null) {
+      session.sendHeld();
+    }
     outbox.flush();
   }
 
   @Override
   public void writabilityChanged() {
     Deadlines deadlines = shard().deadlines();
-    if (owner.connection().isWritable()) {
+    blocked = !owner.connection().isWritable();
+    if (blocked) {
+      if (!writeTimeout.isSet()) {
+        deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
+      }
+    } else {
       deadlines.cancel(writeTimeout);
       if (session != null) {
         session.send();
       }
-    } else if (!writeTimeout.isSet()) {
-      deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
+    }
+    applyReading(); // A client that does not read its answers is not asked for more requests.
+  }
+
+  private void applyReading() {
+    if (owner.isIn(this)) {
+      owner.connection().autoRead(!held && !blocked);
     }
   }
 
@@ -233,12 +255,12 @@ final class Active implements Phase, Attachment {
     if (!owner.isIn(this)) {
       return;
     }
-    if (code.isPresent() && terms.connect().version() == MqttVersion.V5) {
+    if (code.isPresent() && terms.version() == MqttVersion.V5) {
       outbox.write(new Disconnect(code.get(), Properties.NONE));
     }
+    owner.become(new Closed()); // 3.14.4-1
     outbox.flush();
     finish(reason);
-    owner.become(new Closed()); // 3.14.4-1
     owner.connection().close(reason); // 3.14.4-2
   }
 
@@ -261,7 +283,7 @@ final class Active implements Phase, Attachment {
 
   private void checkKeepAlive() {
     long allowed = terms.keepAlive() * 1_500_000_000L;
-    if (paused) {
+    if (held || blocked) {
       lastRead = shard().deadlines().now(); // The silence is ours: we do not read.
     }
     if (shard().deadlines().now() - lastRead >= allowed) {
@@ -272,45 +294,51 @@ final class Active implements Phase, Attachment {
   }
 
   /**
-   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the
-   * client's own writes wait then.
+   * Stops reading until the slow subscriber has caught up: the client's own writes wait then. If it
+   * is the broker as a whole that is behind, reading goes on now and then, up to the next PUBLISH:
+   * a client that subscribes as well must be able to acknowledge what it gets.
    *
    * @param slow the subscriber that asked for it; null if it is the broker as a whole
    */
   void pauseReading(@Nullable Subscriber slow) {
-    if (paused) {
-      return;
+    if (held || slow == session && !services.broker().pending().isOver()) {
+      return; // A client that waited for itself would never read its own acknowledgements.
     }
-    paused = true;
+    held = true;
     services.broker().counters().count(Counters.Event.READS_PAUSED);
-    owner.connection().autoRead(false);
+    applyReading();
     long since = shard().deadlines().now();
-    shard()
-        .pause(
-            () ->
-                !owner.isIn(this)
-                    || (slow == null || !slow.isHoldingBack())
-                        && !services.broker().pending().isOver()
-                    || mayAcknowledge(since),
-            () -> {
-              paused = false;
-              lastRead = shard().deadlines().now();
-              if (owner.isIn(this)) {
-                owner.connection().autoRead(true);
-              }
-            });
+    shard().pause(() -> mayReadOn(slow, since), this::readOn);
+  }
+
+  private boolean mayReadOn(@Nullable Subscriber slow, long since) {
+    if (!owner.isIn(this)) {
+      return true;
+    }
+    if (slow != null && slow != session && slow.isHoldingBack()) {
+      return false;
+    }
+    return !services.broker().pending().isOver()
+        || shard().deadlines().now() - since > longestWait();
   }
 
   /**
    * Acknowledgements are read behind publications: clients that wait for each other to acknowledge
-   * would wait for ever. So one that owes some gets its turn now and then, which lets in all of
-   * them up to its next publication.
+   * would wait for ever, so who owes some reads on soon. Who owes none only adds to what waits: not
+   * at all when that has doubled.
    */
-  private boolean mayAcknowledge(long pausedSince) {
-    long turn = services.broker().pending().isFarOver() ? FAR_TURN_NANOS : TURN_NANOS;
-    return session != null
-        && session.outbound().inFlight() > 0
-        && shard().deadlines().now() - pausedSince >= turn;
+  private long longestWait() {
+    boolean owes = session != null && session.outbound().inFlight() > 0;
+    if (services.broker().pending().isFarOver()) {
+      return owes ? 10 * TRICKLE_NANOS : Long.MAX_VALUE;
+    }
+    return owes ? TRICKLE_NANOS : 10 * TRICKLE_NANOS;
+  }
+
+  private void readOn() {
+    held = false;
+    lastRead = shard().deadlines().now();
+    applyReading();
   }
 
   void write(MqttPacket packet) {
@@ -322,11 +350,24 @@ final class Active implements Phase, Attachment {
     }
   }
 
-  /** Remembers a QoS 2 publication until its PUBREL. */
-  void received(int packetId) {
-    if (session != null) {
-      session.inboundQos2().set(packetId);
+  /**
+   * Writes an answer whose length the client's own packet decides; one it could not take ends the
+   * connection (3.1.2-24).
+   */
+  void writeSized(MqttPacket packet) {
+    if (MqttEncoder.size(packet, terms.version()) <= terms.maxPacketSize()) {
+      write(packet);
+    } else {
+      end(Reason.PACKET_TOO_LARGE, ReasonCode.PACKET_TOO_LARGE);
     }
+  }
+
+  /**
+   * Whether this is still the connection's phase: answers that come later than the end are
+   * nobody's.
+   */
+  boolean isOpen() {
+    return owner.isIn(this);
   }
 
   Authorizer.Subject subject() {

@@ -24,12 +24,12 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
-import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CONNECT has come and is judged: its form, its credentials, its will. Ends with a CONNACK either
@@ -43,8 +43,7 @@ final class Authenticating implements Phase {
   private final Connect connect;
   private final String clientId;
   private final Deadlines.Entry deadline;
-  private final ArrayDeque<MqttPacket> early = new ArrayDeque<>();
-  private Optional<MalformedPacketException> earlyMalformed = Optional.empty();
+  private Optional<CompletableFuture<AuthOutcome>> pending = Optional.empty();
   private boolean decided;
 
   Authenticating(MqttConnection owner, Connect connect) {
@@ -63,7 +62,6 @@ final class Authenticating implements Phase {
   }
 
   void begin() {
-    owner.connection().autoRead(false);
     if (!isFormAcceptable()) {
       return;
     }
@@ -80,27 +78,27 @@ final class Authenticating implements Phase {
             Records.version(connect.version()),
             connect.cleanStart(),
             owner.connection().endpoint());
-    ask(services.authenticator().get(), attempt)
-        .whenComplete(
-            (outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
+    CompletableFuture<AuthOutcome> asked = ask(services.authenticator().get(), attempt);
+    pending = Optional.of(asked);
+    asked.whenComplete(
+        (outcome, failure) -> owner.shard().execute(() -> answered(outcome, failure)));
   }
 
   private boolean isAnonymous() {
     return connect.username().isEmpty() && connect.password().isEmpty();
   }
 
-  private static CompletionStage<AuthOutcome> ask(
+  /** Whatever a plugin does instead of answering is a failure of its answer. */
+  private static CompletableFuture<AuthOutcome> ask(
       Authenticator authenticator, ConnectAttempt attempt) {
     try {
-      return authenticator.authenticate(attempt);
-    } catch (RuntimeException | LinkageError e) {
-      return java.util.concurrent.CompletableFuture.failedFuture(e);
+      return authenticator.authenticate(attempt).toCompletableFuture();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void answered(
-      @org.jspecify.annotations.Nullable AuthOutcome outcome,
-      @org.jspecify.annotations.Nullable Throwable failure) {
+  private void answered(@Nullable AuthOutcome outcome, @Nullable Throwable failure) {
     if (decided) {
       return; // The deadline was faster, or the client has gone.
     }
@@ -122,7 +120,7 @@ final class Authenticating implements Phase {
     Limits limits = services.broker().limits();
     MqttVersion version = connect.version();
     if (services.stopping().get()) {
-      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, ""); // 3.2.2-8
     }
     if (connect.clientId().isEmpty()
         && (version == MqttVersion.V3_1
@@ -166,20 +164,26 @@ final class Authenticating implements Phase {
     switch (outcome) {
       case Rejected(Reason reason) -> refuse(reason, codeOf(reason), "");
       case Accepted(String username) -> {
+        if (services.stopping().get()) {
+          refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
+          return;
+        }
         Authorizer.Subject subject =
             new Authorizer.Subject(clientId, username, owner.connection().endpoint());
         Optional<Will> will = connect.will();
         if (will.isPresent()
-            && !services
-                .broker()
-                .authorizer()
-                .mayPublish(subject, will.get().topic(), will.get().qos(), will.get().retain())) {
+            && (Inbound.isReserved(will.get().topic())
+                || !services
+                    .broker()
+                    .authorizer()
+                    .mayPublish(
+                        subject, will.get().topic(), will.get().qos(), will.get().retain()))) {
           refuse(
               Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
           return;
         }
         finish();
-        Active active = new Active(owner, connect, subject, this::replay);
+        Active active = new Active(owner, connect, subject, this::goOn);
         services.open().add(owner);
         services
             .sessions()
@@ -188,14 +192,15 @@ final class Authenticating implements Phase {
     }
   }
 
-  /** The session is there and CONNACK is written: what the client sent early is its turn now. */
-  private void replay(Active active) {
+  /**
+   * The session is there and CONNACK is written: what the client sent meanwhile has its turn now.
+   */
+  private void goOn(Active active) {
     owner.become(active);
-    while (!early.isEmpty()) {
-      owner.packet(early.poll());
+    active.writabilityChanged(); // What resumed may have filled the socket already.
+    if (services.stopping().get()) {
+      active.shutdown();
     }
-    earlyMalformed.ifPresent(cause -> owner.malformed(cause, Optional.of(connect.version())));
-    owner.connection().autoRead(true);
   }
 
   private void refuse(Reason reason, ReasonCode code, String detail) {
@@ -221,6 +226,7 @@ final class Authenticating implements Phase {
 
   private void finish() {
     decided = true;
+    pending.ifPresent(asked -> asked.cancel(false)); // Nobody needs to work on it any more.
     owner.shard().deadlines().cancel(deadline);
   }
 
@@ -237,12 +243,12 @@ final class Authenticating implements Phase {
 
   @Override
   public void packet(MqttPacket packet) {
-    early.add(packet); // At most what one read brought: reading is off.
+    throw new IllegalStateException("reading is off"); // Bytes wait undecoded.
   }
 
   @Override
   public void malformed(MalformedPacketException cause, Optional<MqttVersion> version) {
-    earlyMalformed = Optional.of(cause);
+    throw new IllegalStateException("reading is off");
   }
 
   @Override
@@ -253,7 +259,7 @@ final class Authenticating implements Phase {
   @Override
   public void shutdown() {
     if (!decided) {
-      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_SHUTTING_DOWN, "");
+      refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
     }
   }
 }

@@ -37,6 +37,9 @@ final class AwaitConnect implements Phase {
       Authenticating next = new Authenticating(owner, connect);
       owner.become(next);
       next.begin();
+      if (owner.isIn(next)) {
+        owner.connection().autoRead(false); // 3.1.4-6: what is behind CONNECT waits.
+      }
     } else {
       // The decoder sees this earlier; kept for other sources of packets.
       refuse(Reason.NOT_CONNECT, "");
@@ -49,6 +52,7 @@ final class AwaitConnect implements Phase {
         switch (cause.code()) {
           case UNSUPPORTED_PROTOCOL_VERSION -> Reason.UNSUPPORTED_VERSION;
           case PACKET_TOO_LARGE -> Reason.CONNECT_TOO_LARGE;
+          case CLIENT_IDENTIFIER_NOT_VALID -> Reason.BAD_CLIENT_ID;
           case PROTOCOL_ERROR -> version.isEmpty() ? Reason.NOT_CONNECT : Reason.MALFORMED_CONNECT;
           default -> Reason.MALFORMED_CONNECT;
         };
@@ -58,14 +62,16 @@ final class AwaitConnect implements Phase {
   }
 
   /**
-   * 3.1.1 closes silently (3.1.4-1), but must say that it does not speak a level (3.1.2-2); 5.0 may
-   * say all.
+   * 3.1.1 closes silently (3.1.4-1), but must say that it does not speak a level (3.1.2-2) or
+   * refuses an empty client id (3.1.3-8); 5.0 may say all.
    */
   private void answer(ReasonCode code, Optional<MqttVersion> version) {
     MqttVersion spoken =
-        code == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
-            ? MqttVersion.V3_1_1
-            : version.filter(v -> v == MqttVersion.V5).orElse(null);
+        switch (code) {
+          case UNSUPPORTED_PROTOCOL_VERSION -> MqttVersion.V3_1_1;
+          case CLIENT_IDENTIFIER_NOT_VALID -> version.orElse(null);
+          default -> version.filter(v -> v == MqttVersion.V5).orElse(null);
+        };
     if (spoken != null) {
       Outbox out = new Outbox(owner.connection(), spoken);
       out.write(new Connack(false, code, Properties.NONE));

@@ -6,6 +6,7 @@ import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.session.Will;
+import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -16,22 +17,27 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What client and broker have agreed on with CONNECT and CONNACK.
+ * What client and broker have agreed on with CONNECT and CONNACK; of CONNECT itself, with its
+ * password, nothing is kept.
  *
  * @param keepAlive seconds, 0 for none
  * @param sessionExpiry seconds after the connection ends
  * @param receiveMaximum what the client takes unacknowledged
  * @param maxPacketSize bytes the client takes
+ * @param will what to publish if the connection ends without DISCONNECT
+ * @param announced the properties of CONNACK
  */
 record ClientTerms(
-    Connect connect,
-    Limits limits,
+    MqttVersion version,
     String clientId,
     String username,
+    boolean cleanStart,
     int keepAlive,
     long sessionExpiry,
     int receiveMaximum,
     long maxPacketSize,
+    Optional<Will> will,
+    Properties announced,
     Instant since) {
 
   static ClientTerms of(Connect connect, Limits limits, Authorizer.Subject subject, Instant now) {
@@ -46,58 +52,42 @@ record ClientTerms(
         connect.version() == MqttVersion.V5
             ? asked.number(Property.SESSION_EXPIRY_INTERVAL, 0)
             : connect.cleanStart() ? 0 : SessionRecord.NEVER;
+    expiry = Math.min(expiry, limits.maxSessionExpiry());
     return new ClientTerms(
-        connect,
-        limits,
+        connect.version(),
         subject.clientId(),
         subject.username(),
+        connect.cleanStart(),
         keepAlive,
-        Math.min(expiry, limits.maxSessionExpiry()),
+        expiry,
         (int) Math.min(asked.number(Property.RECEIVE_MAXIMUM, 65_535), limits.maxInFlight()),
         asked.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE),
+        connect.will().map(will -> will(will, subject.clientId(), now)),
+        connect.version() == MqttVersion.V5
+            ? announced(connect, limits, subject.clientId(), keepAlive, expiry)
+            : Properties.NONE,
         now);
   }
 
-  SessionRecord record(ClientEndpoint endpoint) {
-    return new SessionRecord(
-        clientId,
-        username,
-        Records.version(connect.version()),
-        true,
-        endpoint,
-        connect.cleanStart(),
-        keepAlive,
-        sessionExpiry,
-        since,
-        Optional.empty(),
-        Optional.empty());
+  private static Will will(MqttPacket.Will will, String clientId, Instant now) {
+    return new Will(
+        new Message(
+            will.topic(),
+            will.payload(),
+            will.qos(),
+            will.retain(),
+            Records.properties(will.properties()),
+            now.toEpochMilli(),
+            clientId),
+        will.properties().number(Property.WILL_DELAY_INTERVAL, 0));
   }
 
-  Optional<Will> will() {
-    return connect
-        .will()
-        .map(
-            will ->
-                new Will(
-                    new Message(
-                        will.topic(),
-                        will.payload(),
-                        will.qos(),
-                        will.retain(),
-                        Records.properties(will.properties()),
-                        since.toEpochMilli(),
-                        clientId),
-                    will.properties().number(Property.WILL_DELAY_INTERVAL, 0)));
-  }
-
-  /** The answer that accepts, with what the broker allows (3.2.2.3). */
-  Connack connack(boolean sessionPresent) {
-    if (connect.version() != MqttVersion.V5) {
-      return new Connack(sessionPresent, ReasonCode.SUCCESS, Properties.NONE);
-    }
+  /** What the broker allows (3.2.2.3). */
+  private static Properties announced(
+      Connect connect, Limits limits, String clientId, int keepAlive, long expiry) {
     Properties.Builder properties = Properties.builder();
-    if (sessionExpiry != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
-      properties.add(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry);
+    if (expiry != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
+      properties.add(Property.SESSION_EXPIRY_INTERVAL, expiry);
     }
     properties.add(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
     properties.add(Property.MAXIMUM_PACKET_SIZE, limits.maxPacketSize());
@@ -122,6 +112,25 @@ record ClientTerms(
     if (keepAlive != connect.keepAlive()) {
       properties.add(Property.SERVER_KEEP_ALIVE, keepAlive);
     }
-    return new Connack(sessionPresent, ReasonCode.SUCCESS, properties.build());
+    return properties.build();
+  }
+
+  SessionRecord record(ClientEndpoint endpoint) {
+    return new SessionRecord(
+        clientId,
+        username,
+        Records.version(version),
+        true,
+        endpoint,
+        cleanStart,
+        keepAlive,
+        sessionExpiry,
+        since,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  Connack connack(boolean sessionPresent) {
+    return new Connack(sessionPresent, ReasonCode.SUCCESS, announced);
   }
 }

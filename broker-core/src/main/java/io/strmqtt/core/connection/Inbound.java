@@ -33,6 +33,7 @@ final class Inbound {
   private final Limits limits;
   private final AckOrder acks;
   private final boolean v5;
+  private int unacknowledged;
   private @Nullable String @Nullable [] aliases;
 
   Inbound(Active active, Broker broker, MqttVersion version) {
@@ -65,7 +66,10 @@ final class Inbound {
     if (publish.qos() > 0 && !isNew(session, publish)) {
       return;
     }
-    if (!broker.authorizer().mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
+    if (isReserved(topic)
+        || !broker
+            .authorizer()
+            .mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
       refuse(session, publish);
       return;
     }
@@ -78,6 +82,10 @@ final class Inbound {
             Records.properties(publish.properties()),
             broker.clock().millis(),
             session.clientId());
+    if (publish.qos() == 2) {
+      // Before it is routed: whatever becomes of this connection, a repeat is no second message.
+      session.inboundQos2().set(publish.packetId());
+    }
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
@@ -93,16 +101,23 @@ final class Inbound {
   private boolean isNew(Session session, Publish publish) {
     BitSet unreleased = session.inboundQos2();
     if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
-      active.write(new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+      if (!acks.isPending(publish.packetId())) {
+        active.write(
+            new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+      }
       return false;
     }
-    // A QoS 2 publication that waits for its PUBREC is in both counts, which errs on nobody's side:
-    // it is one identifier.
-    if (v5 && acks.size() + unreleased.cardinality() >= limits.receiveMaximum()) {
+    if (v5 && unacknowledged >= limits.receiveMaximum()) {
       active.end(Reason.RECEIVE_MAXIMUM_EXCEEDED, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
       return false;
     }
+    unacknowledged++;
     return true;
+  }
+
+  private void settled() {
+    // Releases of an earlier connection's publications are not in the count.
+    unacknowledged = Math.max(0, unacknowledged - 1);
   }
 
   private @Nullable String resolveAlias(Publish publish) {
@@ -128,6 +143,13 @@ final class Inbound {
   }
 
   /**
+   * What only the broker itself publishes to, and what is no topic but the beginning of a filter.
+   */
+  static boolean isReserved(String topic) {
+    return topic.startsWith("$SYS/") || topic.startsWith("$share/");
+  }
+
+  /**
    * 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not
    * acknowledged.
    */
@@ -138,6 +160,7 @@ final class Inbound {
       active.end(Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
     } else {
       broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
+      settled();
       active.write(
           publish.qos() == 1
               ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)
@@ -151,16 +174,19 @@ final class Inbound {
       broker.counters().count(Counters.Event.PUBLISH_WITHOUT_SUBSCRIBER);
     }
     if (pending.qos == 1) {
+      settled();
       active.write(new Puback(pending.packetId, code, Properties.NONE));
     } else {
-      active.received(pending.packetId);
       active.write(new Pubrec(pending.packetId, code, Properties.NONE));
     }
   }
 
   void release(Session session, Pubrel pubrel) {
     boolean known = session.inboundQos2().get(pubrel.packetId());
-    session.inboundQos2().clear(pubrel.packetId());
+    if (known) {
+      session.inboundQos2().clear(pubrel.packetId());
+      settled();
+    }
     ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE)); // 4.3.3-11
   }

@@ -25,6 +25,7 @@ public final class MqttConnection implements ConnectionHandler {
     this.connection = connection;
     this.shard = shard;
     this.phase = new AwaitConnect(this);
+    services.all().add(this);
   }
 
   Services services() {
@@ -85,8 +86,12 @@ public final class MqttConnection implements ConnectionHandler {
 
   @Override
   public void lost(Optional<Reason> reason) {
-    phase.lost(reason);
-    phase = new Closed();
-    services.open().remove(this);
+    try {
+      phase.lost(reason);
+    } finally {
+      phase = new Closed();
+      services.open().remove(this);
+      services.all().remove(this);
+    }
   }
 }

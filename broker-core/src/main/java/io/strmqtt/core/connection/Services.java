@@ -12,9 +12,10 @@ import java.util.function.Supplier;
 /**
  * What all connections share. Each part is safe on every thread.
  *
- * @param authenticator if one is configured
+ * @param authenticator if none, every CONNECT is let in
  * @param allowAnonymous whether a CONNECT without credentials is let in
  * @param clientIds makes client ids for those who have none
+ * @param all every connection, for the goodbye
  * @param open the connections whose CONNECT was accepted
  * @param stopping whether the broker is shutting down
  */
@@ -25,5 +26,6 @@ public record Services(
     Optional<Authenticator> authenticator,
     boolean allowAnonymous,
     Supplier<String> clientIds,
+    Set<MqttConnection> all,
     Set<MqttConnection> open,
     AtomicBoolean stopping) {}

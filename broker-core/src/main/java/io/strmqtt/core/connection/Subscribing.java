@@ -62,12 +62,8 @@ final class Subscribing {
     }
     afterStored(
         () -> {
-          active.write(new Suback(subscribe.packetId(), codes, Properties.NONE));
-          for (Subscription each : wantRetained) {
-            if (session.subscription(each.filter().full()) == each) {
-              session.deliverRetained(each);
-            }
-          }
+          active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
+          wantRetained.forEach(session::deliverRetained);
         });
   }
 
@@ -110,11 +106,23 @@ final class Subscribing {
             session.unsubscribe(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
       }
     }
-    afterStored(() -> active.write(new Unsuback(unsubscribe.packetId(), codes, Properties.NONE)));
+    afterStored(
+        () -> active.writeSized(new Unsuback(unsubscribe.packetId(), codes, Properties.NONE)));
   }
 
   /** Answers when what was promised is durable; at once, if the store says so at once. */
   private void afterStored(Runnable answer) {
-    broker.storage().whenDurable(() -> active.shard().execute(answer));
+    broker
+        .storage()
+        .whenDurable(
+            () ->
+                active
+                    .shard()
+                    .execute(
+                        () -> {
+                          if (active.isOpen()) {
+                            answer.run();
+                          }
+                        }));
   }
 }

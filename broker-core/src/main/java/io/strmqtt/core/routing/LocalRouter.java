@@ -42,10 +42,10 @@ public final class LocalRouter implements Router {
   }
 
   @Override
-  public void redispatch(Delivery delivery) {
+  public boolean redispatch(Delivery delivery) {
     Subscription left = delivery.shared();
     if (left == null) {
-      return;
+      return false;
     }
     Subscribers there = index.of(left.filter());
     SharedGroup group = there == null ? null : there.group(left.filter().share().orElseThrow());
@@ -53,9 +53,11 @@ public final class LocalRouter implements Router {
         group == null
             ? null
             : group.next(delivery.publication().message().qos(), left.subscriber());
-    if (next != null) {
-      next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    if (next == null) {
+      return false;
     }
+    next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    return true;
   }
 
   @Override

@@ -28,9 +28,11 @@ public interface Router {
 
   /**
    * Hands a message that a leaving member of a shared group did not get acknowledged to another
-   * one, if there is any.
+   * one.
+   *
+   * @return false if there is no other
    */
-  void redispatch(Delivery delivery);
+  boolean redispatch(Delivery delivery);
 
   /** How many subscriptions there are. */
   long subscriptions();

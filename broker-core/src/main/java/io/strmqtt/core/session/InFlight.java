@@ -24,6 +24,9 @@ final class InFlight {
     final Delivery delivery;
     Awaits awaits;
 
+    /** Whether it is counted against the receive maximum of the present connection. */
+    boolean holdsQuota;
+
     Entry(int packetId, long order, Delivery delivery) {
       this.packetId = packetId;
       this.order = order;

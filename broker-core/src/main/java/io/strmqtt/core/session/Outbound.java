@@ -14,7 +14,7 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,8 @@ public final class Outbound {
   private @Nullable Outbox outbox;
   private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>();
   private long maxPacketSize;
-  private int receiveMaximum;
+
+  /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
   private int quota;
 
   Outbound(Broker broker, Waiting waiting) {
@@ -49,9 +50,15 @@ public final class Outbound {
   void connect(Attachment attachment) {
     outbox = attachment.outbox();
     maxPacketSize = attachment.maxPacketSize();
-    receiveMaximum = attachment.receiveMaximum();
-    quota = receiveMaximum;
-    toResend.addAll(inFlight.inOrder()); // 4.4.0-1
+    quota = attachment.receiveMaximum();
+    for (InFlight.Entry entry : inFlight.inOrder()) { // 4.4.0-1
+      entry.holdsQuota = false;
+      if (entry.awaits == Awaits.PUBCOMP) {
+        release(attachment.outbox(), entry);
+      } else {
+        toResend.add(entry);
+      }
+    }
   }
 
   void disconnect() {
@@ -93,7 +100,7 @@ public final class Outbound {
         take(out, heldForQuota.remove());
       } else if (!queue.isEmpty()) {
         Delivery delivery = queue.remove();
-        if (delivery.qos() > 0 && (quota == 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
+        if (delivery.qos() > 0 && (quota <= 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
           heldForQuota.add(delivery); // 3.3.4-9
         } else {
           take(out, delivery);
@@ -102,12 +109,12 @@ public final class Outbound {
         break;
       }
     }
-    left();
+    eased();
     out.flush();
   }
 
-  /** Messages have left: tells publishers that wait for that. */
-  private void left() {
+  /** Messages have left: publishers may go on, those that wait for the broker as a whole too. */
+  private void eased() {
     waiting.relax();
     waiting.report(outbox != null);
   }
@@ -121,14 +128,7 @@ public final class Outbound {
       drop(Reason.MESSAGE_EXPIRED); // 3.3.2-5
       return;
     }
-    boolean shared =
-        out.version() != MqttVersion.V5
-            || delivery.identifiers().length == 0 && publication.isShareable();
-    int size =
-        shared
-            ? publication.frame(out.version(), delivery.qos(), delivery.retain()).length
-            : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
-    if (size > maxPacketSize) {
+    if (size(out, delivery) > maxPacketSize) {
       waiting.leave(delivery);
       drop(Reason.OVER_CLIENT_PACKET_SIZE); // 3.1.2-25
       return;
@@ -137,8 +137,9 @@ public final class Outbound {
       waiting.leave(delivery);
       write(out, delivery, 0, false);
     } else {
-      quota--;
-      write(out, delivery, inFlight.add(delivery).packetId, false);
+      InFlight.Entry entry = inFlight.add(delivery);
+      holdQuota(entry);
+      write(out, delivery, entry.packetId, false);
     }
     sent++;
     sentBytes += publication.message().payload().length;
@@ -146,22 +147,52 @@ public final class Outbound {
   }
 
   private void resend(Outbox out, InFlight.Entry entry) {
-    if (entry.awaits == Awaits.PUBCOMP) {
-      out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
-    } else {
+    // The client may acknowledge what it got on the connection before.
+    if (inFlight.get(entry.packetId) != entry || entry.awaits == Awaits.PUBCOMP) {
+      return;
+    }
+    if (size(out, entry.delivery) > maxPacketSize) {
+      settle(entry);
+      drop(Reason.OVER_CLIENT_PACKET_SIZE); // It takes less than on the connection before.
+      return;
+    }
+    holdQuota(entry);
+    write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+  }
+
+  /** Bytes of the packet this client would get. */
+  private int size(Outbox out, Delivery delivery) {
+    return isShared(out, delivery)
+        ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
+        : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
+  }
+
+  /** Whether the frame that all subscribers of a kind share will do. */
+  private static boolean isShared(Outbox out, Delivery delivery) {
+    return out.version() != MqttVersion.V5
+        || delivery.identifiers().length == 0 && delivery.publication().isShareable();
+  }
+
+  /** PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. */
+  private void release(Outbox out, InFlight.Entry entry) {
+    entry.awaits = Awaits.PUBCOMP;
+    holdQuota(entry);
+    out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
+  }
+
+  private void holdQuota(InFlight.Entry entry) {
+    if (!entry.holdsQuota) {
+      entry.holdsQuota = true;
       quota--;
-      write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
     }
   }
 
   private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
-    Publication publication = delivery.publication();
-    if (out.version() == MqttVersion.V5
-        && (delivery.identifiers().length > 0 || !publication.isShareable())) {
+    if (!isShared(out, delivery)) {
       out.write(packet(out, delivery, packetId, dup));
       return;
     }
-    byte[] frame = publication.frame(out.version(), delivery.qos(), delivery.retain());
+    byte[] frame = delivery.publication().frame(out.version(), delivery.qos(), delivery.retain());
     if (delivery.qos() == 0) {
       out.writeFrame(frame);
     } else {
@@ -211,8 +242,7 @@ public final class Outbound {
     } else if (refused) {
       settle(entry);
     } else {
-      entry.awaits = Awaits.PUBCOMP;
-      out.write(new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+      release(out, entry);
     }
   }
 
@@ -227,11 +257,20 @@ public final class Outbound {
   private void settle(InFlight.Entry entry) {
     inFlight.remove(entry.packetId);
     waiting.leave(entry.delivery);
-    left();
-    quota = Math.min(receiveMaximum, quota + 1);
-    if (!heldForQuota.isEmpty() || !toResend.isEmpty()) {
-      send();
+    eased();
+    if (entry.holdsQuota) {
+      quota++;
     }
+  }
+
+  /** Whether acknowledgements have made room for messages that waited for it. */
+  boolean hasRoomForHeld() {
+    return quota > 0 && (!heldForQuota.isEmpty() || !toResend.isEmpty());
+  }
+
+  /** Whether nothing waits to be written. */
+  boolean isIdle() {
+    return queue.isEmpty() && heldForQuota.isEmpty() && toResend.isEmpty();
   }
 
   void drop(Reason reason) {
@@ -243,7 +282,7 @@ public final class Outbound {
    * The session ends: what waits or is in flight is dropped by name, except that messages of shared
    * subscriptions go on to other members; not QoS 2 that has begun (4.8.2-5).
    */
-  void end(Consumer<Delivery> redispatch) {
+  void end(Predicate<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();
     for (InFlight.Entry entry : inFlight.inOrder()) {
       waiting.leave(entry.delivery);
@@ -260,9 +299,7 @@ public final class Outbound {
     }
     inFlight.clear();
     for (Delivery delivery : left) {
-      if (delivery.shared() != null) {
-        redispatch.accept(delivery);
-      } else {
+      if (delivery.shared() == null || !redispatch.test(delivery)) {
         drop(Reason.SESSION_ENDED);
       }
     }

@@ -3,6 +3,7 @@ package io.strmqtt.core.session;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.core.Deadlines.Entry;
 import io.strmqtt.core.routing.Delivery;
@@ -11,6 +12,7 @@ import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,7 @@ public final class Session implements Subscriber {
   private final Outbound outbound;
   private final Map<String, Subscription> subscriptions = new HashMap<>();
   private final BitSet inboundQos2 = new BitSet();
+  private final LinkedHashMap<String, Subscription> retainedWanted = new LinkedHashMap<>();
   private final Entry expiry = new Entry(this::end);
   private final Entry willDelay = new Entry(this::publishWill);
   private SessionRecord record;
@@ -90,6 +93,11 @@ public final class Session implements Subscriber {
 
   @Override
   public boolean offer(Delivery delivery) {
+    if (delivery.qos() == 0 && !available) {
+      waiting.refuse();
+      broker.counters().count(Reason.QOS0_OFFLINE);
+      return false;
+    }
     if (!waiting.enter(delivery, available)) {
       broker.counters().count(Reason.QUEUE_FULL);
       return false;
@@ -118,13 +126,19 @@ public final class Session implements Subscriber {
       return;
     }
     scheduled.set(false);
-    if (arriving != null) {
+    // A hand-over ends this owner's turn, or, if the session stays on the loop, comes to its
+    // arrival before any further mail: a second claim must find the first one attached.
+    while (shard == here) {
       Attachment next = arriving;
-      arriving = null;
-      attach(next, true);
-    }
-    Object mail;
-    while (shard == here && (mail = mailbox.poll()) != null) {
+      if (next != null) {
+        arriving = null;
+        attach(next, true);
+        continue;
+      }
+      Object mail = mailbox.poll();
+      if (mail == null) {
+        break;
+      }
       if (mail instanceof Delivery delivery) {
         take(delivery);
       } else {
@@ -132,7 +146,7 @@ public final class Session implements Subscriber {
       }
     }
     if (shard == here) {
-      outbound.send();
+      send();
       waiting.report(available);
     } else {
       schedule();
@@ -145,29 +159,28 @@ public final class Session implements Subscriber {
       return;
     }
     waiting.leave(delivery);
-    if (delivery.shared() != null) {
-      broker.router().redispatch(delivery);
-    } else {
+    if (delivery.shared() == null || !broker.router().redispatch(delivery)) {
       outbound.drop(Reason.SESSION_ENDED);
     }
   }
 
   /**
    * Gives this session to another connection: closes the present one, and moves to the new one's
-   * loop.
+   * loop if that is another.
    */
   void handOver(Sessions.Claim claim, Shard to) {
     Attachment old = attachment;
     if (old != null) {
-      old.detached(Reason.TAKEN_OVER); // 3.1.4-3
       detach(old, Reason.TAKEN_OVER, true);
+      old.detached(Reason.TAKEN_OVER); // 3.1.4-3; nothing follows it (3.14.4-1)
     }
     if (attaching != null) {
       attaching.detached(Reason.TAKEN_OVER);
       attaching = null;
     }
-    if (claim.cleanStart() && !ended) {
-      end(); // 3.1.2-4
+    boolean someoneElse = !claim.attachment().record().username().equals(record.username());
+    if ((claim.cleanStart() || someoneElse) && !ended) {
+      end(); // 3.1.2-4; and what waits for one user is not another's
     }
     if (ended) {
       to.execute(() -> sessions.claim(claim, to));
@@ -207,7 +220,7 @@ public final class Session implements Subscriber {
     next.attached(this, present);
     available = true;
     outbound.connect(next);
-    outbound.send();
+    send();
     next.started();
   }
 
@@ -327,32 +340,58 @@ public final class Session implements Subscriber {
     return true;
   }
 
-  /** Queues the retained messages that match a new subscription, behind what was written before. */
+  /**
+   * Has the retained messages that match a new subscription delivered, behind what was written
+   * before: one subscription's at a time, the next when those have left, so that subscribing
+   * without reading does not pile them up.
+   */
   public void deliverRetained(Subscription subscription) {
+    retainedWanted.put(subscription.filter().full(), subscription);
+    send();
+  }
+
+  private void queueRetained(Subscription subscription) {
+    if (subscriptions.get(subscription.filter().full()) != subscription) {
+      return; // Replaced or gone since.
+    }
     long now = broker.clock().millis();
-    broker
-        .storage()
-        .retained()
-        .match(
-            subscription.filter().filter(),
-            message -> {
-              if (message.expiresAt() > now
-                  && !(subscription.noLocal() && message.publisher().equals(clientId))) {
-                Delivery delivery = Delivery.ofRetained(new Publication(message), subscription);
-                waiting.enterAnyway(delivery);
-                outbound.add(delivery);
-              }
-            });
-    outbound.send();
+    RetainedStore store = broker.storage().retained();
+    store.match(
+        subscription.filter().filter(),
+        message -> {
+          if (message.expiresAt() <= now) {
+            store.expire(message);
+          } else if (!(subscription.noLocal() && message.publisher().equals(clientId))) {
+            Delivery delivery = Delivery.ofRetained(new Publication(message), subscription);
+            waiting.enterAnyway(delivery);
+            outbound.add(delivery);
+          }
+        });
   }
 
   public Outbound outbound() {
     return outbound;
   }
 
-  /** Writes what the client can take; called when the socket has become writable. */
+  /**
+   * Writes what the client can take; called when there is mail, and when the socket has become
+   * writable.
+   */
   public void send() {
     outbound.send();
+    while (attachment != null && !retainedWanted.isEmpty() && outbound.isIdle()) {
+      queueRetained(retainedWanted.pollFirstEntry().getValue());
+      outbound.send();
+    }
+  }
+
+  /**
+   * Writes what waited for acknowledgements; called when those that one read brought are handled.
+   */
+  public void sendHeld() {
+    if (outbound.hasRoomForHeld() || !retainedWanted.isEmpty()) {
+      send();
+    }
   }
 
   /** Packet identifiers of QoS 2 publications received and not yet released (4.3.3-10). */
@@ -373,8 +412,8 @@ public final class Session implements Subscriber {
         () -> {
           Attachment now = attachment;
           if (now != null) {
-            now.detached(reason);
             detach(now, reason, true);
+            now.detached(reason);
           }
         });
   }

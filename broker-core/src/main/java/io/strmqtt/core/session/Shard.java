@@ -1,13 +1,17 @@
 package io.strmqtt.core.session;
 
 import io.netty.channel.EventLoop;
+import io.strmqtt.api.Reason;
 import io.strmqtt.core.Deadlines;
+import io.strmqtt.core.LogText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
@@ -16,6 +20,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * rest is for the loop.
  */
 public final class Shard {
+  private static final Logger LOG = LogManager.getLogger(Shard.class);
   private static final int READY_CHUNK = 256;
   private static final int DRAINS_PER_TURN = 4;
   private static final long PAUSE_CHECK_MILLIS = 5;
@@ -87,7 +92,12 @@ public final class Shard {
     int most = 1024;
     Session session;
     while (most-- > 0 && (session = ready.poll()) != null) {
-      session.drain(this);
+      try {
+        session.drain(this);
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        session.disconnect(Reason.INTERNAL_ERROR);
+      }
     }
     pending.evaluate();
     if (!ready.isEmpty() && awake.compareAndSet(false, true)) {
@@ -113,6 +123,16 @@ public final class Shard {
     if (!paused.isEmpty()) {
       loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
-    resumed.forEach(p -> p.resume().run());
+    for (Paused each : resumed) {
+      try {
+        each.resume().run();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+      }
+    }
+  }
+
+  private static void failed(Throwable e) {
+    LOG.error("event=internal_error error={}", LogText.of(String.valueOf(e)), e);
   }
 }

@@ -52,7 +52,12 @@ final class Waiting {
     return false;
   }
 
-  /** How many messages the bounds have turned away. */
+  /** Counts a message that was turned away before it came to the bounds. */
+  void refuse() {
+    refused.incrementAndGet();
+  }
+
+  /** How many messages were turned away. */
   long refused() {
     return refused.get();
   }

@@ -84,10 +84,16 @@ final class BrokerProcess implements AutoCloseable {
       Path image, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(image.resolve("bin/st-rmqtt").toString()));
     command.addAll(List.of(arguments));
+    Map<String, String> withPath = new HashMap<>(environment);
+    withPath.putIfAbsent("PATH", "/usr/bin:/bin");
+    return exec(folder, withPath, command);
+  }
+
+  /** Starts a command line in an environment of nothing but the given variables. */
+  static BrokerProcess exec(Path folder, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
     builder.environment().clear();
-    builder.environment().put("PATH", "/usr/bin:/bin");
     builder.environment().putAll(environment);
     try {
       return new BrokerProcess(builder.start(), folder);
@@ -112,7 +118,8 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady() {
+  /** Waits until every listener is open, and learns their ports. */
+  void awaitReady() {
     String line = awaitLog("event=ready");
     Map<String, Integer> found = new HashMap<>();
     Matcher matcher =
@@ -207,9 +214,9 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** SIGTERM. */
+  /** SIGTERM. By the handle: {@link Process#destroy} would close our end of its output as well. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Stops the broker as an operator would, and insists that it ends well. */

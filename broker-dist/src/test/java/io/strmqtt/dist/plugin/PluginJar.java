@@ -37,7 +37,7 @@ public final class PluginJar {
   }
 
   /** Packs sources and resources given as path and text, compiled against the libraries, too. */
-  Path pack(Map<String, String> files, Path jar, Path... libraries) throws IOException {
+  public Path pack(Map<String, String> files, Path jar, Path... libraries) throws IOException {
     Path sources = Files.createTempDirectory(work, "sources");
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = sources.resolve(file.getKey());

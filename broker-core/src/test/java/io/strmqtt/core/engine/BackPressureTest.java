@@ -1,0 +1,140 @@
+package io.strmqtt.core.engine;
+
+import static io.strmqtt.core.engine.EngineFixture.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Counters;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.Property;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BackPressureTest {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aSlowSubscriberStopsItsPublisherBeforeAnythingIsDropped(int loop) {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxQueuedMessages = 20)) {
+      TestClient slow = broker.connect("s").subscribe("t", 0);
+      slow.writable(false);
+      TestClient publisher = broker.connect(as("p").loop(loop));
+      for (int i = 0; i < 20; i++) {
+        publisher.publish("t", "m" + i);
+      }
+
+      assertThat(publisher.isBeingRead()).isFalse();
+      assertThat(broker.count(Reason.QUEUE_FULL)).isZero();
+      assertThat(broker.count(Counters.Event.READS_PAUSED)).isEqualTo(1);
+
+      slow.writable(true);
+      broker.pass(Duration.ofMillis(50));
+      assertThat(publisher.isBeingRead()).isTrue();
+      for (int i = 0; i < 20; i++) {
+        slow.receivePublish("m" + i);
+      }
+    }
+  }
+
+  @Test
+  void aSubscriberThatStaysSlowLosesMessagesInsteadOfHoldingOthersForEver() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxQueuedMessages = 20)) {
+      TestClient slow = broker.connect("s").subscribe("t", 0);
+      slow.writable(false);
+      TestClient publisher = broker.connect("p");
+      for (int i = 0; i < 40; i++) {
+        publisher.publish("t", "m" + i);
+      }
+      broker.pass(Duration.ofSeconds(11));
+
+      assertThat(publisher.isBeingRead()).isTrue();
+      assertThat(broker.count(Reason.QUEUE_FULL)).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void acknowledgementsEndThePauseOfAFullBroker() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPendingBytes = 3000)) {
+      TestClient subscriber =
+          broker.connect(as("s").property(Property.RECEIVE_MAXIMUM, 1)).subscribe("t", 1);
+      TestClient publisher = broker.connect("p");
+      for (int i = 0; i < 40; i++) {
+        publisher.publish("t", "m" + i);
+        publisher.send(
+            TestClient.publication(
+                "t",
+                "x".repeat(100),
+                1,
+                false,
+                publisher.nextPacketId(),
+                io.strmqtt.mqtt.packet.Properties.NONE));
+      }
+      assertThat(publisher.isBeingRead()).isFalse();
+
+      while (broker.gauge("pending_bytes") > 0) {
+        Publish next = subscriber.receivePublish();
+        if (next.qos() > 0) {
+          subscriber.puback(next);
+        }
+      }
+      broker.pass(Duration.ofMillis(50));
+      assertThat(publisher.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void aPublisherThatIsHeldBackIsNotTakenForDead() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxQueuedMessages = 20)) {
+      TestClient slow = broker.connect("s").subscribe("t", 0);
+      slow.writable(false);
+      TestClient publisher = broker.connect(as("p").keepAlive(2));
+      for (int i = 0; i < 20; i++) {
+        publisher.publish("t", "m" + i);
+      }
+      broker.pass(Duration.ofSeconds(6));
+      publisher.receiveNothing();
+      assertThat(publisher.isBeingRead()).isFalse();
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsClosedAfterTheWriteTimeout() {
+    try (EngineFixture broker =
+        EngineFixture.start(o -> o.limits.writeTimeout = Duration.ofSeconds(5))) {
+      TestClient client = broker.connect("a");
+      client.writable(false);
+      broker.pass(Duration.ofSeconds(4));
+      assertThat(broker.count(Reason.WRITE_TIMEOUT)).isZero();
+      broker.pass(Duration.ofSeconds(2));
+      assertThat(broker.count(Reason.WRITE_TIMEOUT)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aClientThatReadsAgainInTimeStays() {
+    try (EngineFixture broker =
+        EngineFixture.start(o -> o.limits.writeTimeout = Duration.ofSeconds(5))) {
+      TestClient client = broker.connect("a");
+      client.writable(false);
+      broker.pass(Duration.ofSeconds(4));
+      client.writable(true);
+      broker.pass(Duration.ofSeconds(10));
+      client.receiveNothing();
+    }
+  }
+
+  @Test
+  void anAbsentSessionsShareOfTheMemoryIsBounded() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPendingBytes = 2000)) {
+      broker.connect(as("a").expiry(100)).subscribe("t", 1).drop();
+      TestClient publisher = broker.connect("p");
+      for (int i = 0; i < 50; i++) {
+        publisher.publish("t", "x".repeat(100), 1);
+      }
+      assertThat(broker.count(Reason.QUEUE_FULL)).isPositive();
+      assertThat(broker.gauge("pending_bytes")).isLessThan(5000);
+      assertThat(publisher.isBeingRead()).isTrue();
+    }
+  }
+}

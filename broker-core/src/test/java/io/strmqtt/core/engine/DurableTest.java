@@ -1,0 +1,232 @@
+package io.strmqtt.core.engine;
+
+import static io.strmqtt.core.engine.EngineFixture.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.UnauthorizedStore;
+import io.strmqtt.mqtt.packet.MqttPacket.Puback;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
+import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
+import io.strmqtt.mqtt.packet.MqttPacket.Suback;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engine over a store that takes its time: acknowledged means durable. */
+class DurableTest {
+  /** The memory stores, durable only when the test says so. */
+  private static final class Deferred implements Storage {
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private boolean deferring;
+    private final Storage memory;
+
+    Deferred(Storage memory) {
+      this.memory = memory;
+    }
+
+    /** A group commit: what was handed over until now is durable. */
+    void commit(EngineFixture broker) {
+      for (int n = waiting.size(); n > 0; n--) {
+        waiting.remove().run();
+      }
+      broker.loops().settle();
+    }
+
+    @Override
+    public SessionStore sessions() {
+      return memory.sessions();
+    }
+
+    @Override
+    public RetainedStore retained() {
+      return memory.retained();
+    }
+
+    @Override
+    public UnauthorizedStore unauthorized() {
+      return memory.unauthorized();
+    }
+
+    @Override
+    public void whenDurable(Runnable then) {
+      if (deferring) {
+        waiting.add(then);
+      } else {
+        then.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+
+  private final Deferred[] made = new Deferred[1];
+  private final EngineFixture broker =
+      EngineFixture.start(o -> o.storage = memory -> made[0] = new Deferred(memory));
+  private final Deferred store = Objects.requireNonNull(made[0]);
+
+  private static Publish retained(int qos, int packetId, boolean dup) {
+    return new Publish("t", qos, true, dup, packetId, new byte[] {'x'}, Properties.NONE);
+  }
+
+  @Test
+  void connackSubackAndPubackWaitForTheStore() {
+    try (broker) {
+      store.deferring = true;
+      TestClient client = broker.attempt(as("a").expiry(100));
+      client.receiveNothing();
+      store.commit(broker);
+      client.expectConnack();
+
+      client.send(
+          new Subscribe(
+              1, List.of(new Subscribe.Request("t", 1, false, false, 0)), Properties.NONE));
+      client.receiveNothing();
+      store.commit(broker);
+      client.receive(Suback.class);
+
+      client.send(retained(1, 2, false));
+      client.receive(Publish.class);
+      client.receiveNothing();
+      store.commit(broker);
+      client.receive(Puback.class);
+    }
+  }
+
+  @Test
+  void whatFollowedConnectInOneReadIsAnsweredWithoutFurtherInput() {
+    try (broker) {
+      store.deferring = true;
+      TestClient client = broker.open(as("a")).send(as("a").packet(), retained(1, 1, false));
+      store.commit(broker);
+      client.expectConnack();
+      store.commit(broker);
+      client.receive(Puback.class);
+    }
+  }
+
+  @Test
+  void aFastAnswerWaitsForASlowOneBeforeIt() {
+    try (broker) {
+      TestClient client = broker.connect("a");
+      store.deferring = true;
+      client.send(
+          retained(1, 1, false), TestClient.publication("u", "x", 1, false, 2, Properties.NONE));
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Puback.class).packetId()).isEqualTo(1);
+      assertThat(client.receive(Puback.class).packetId()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aQos2RepeatWhileTheStoreWritesIsNeitherDeliveredNorAnsweredTwice() {
+    try (broker) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      TestClient client = broker.connect("a");
+      store.deferring = true;
+      client.send(retained(2, 7, false));
+      client.send(retained(2, 7, true));
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Pubrec.class).packetId()).isEqualTo(7);
+      client.receiveNothing();
+      subscriber.receive(Publish.class);
+      subscriber.receiveNothing(); // 4.3.3-10
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aQos2PublishWhoseConnectionBrokeWhileTheStoreWroteIsDeliveredOnce(int loop) {
+    try (broker) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      TestClient client = broker.connect(as("a").expiry(100));
+      store.deferring = true;
+      client.send(retained(2, 7, false));
+      client.drop();
+      store.deferring = false;
+      TestClient back = broker.connect(as("a").resume().expiry(100).loop(loop));
+      back.send(retained(2, 7, true));
+      back.receive(Pubrec.class);
+      store.commit(broker);
+      back.send(new Pubrel(7, ReasonCode.SUCCESS, Properties.NONE));
+      assertThat(back.receive(Pubcomp.class).code()).isEqualTo(ReasonCode.SUCCESS);
+
+      subscriber.receive(Publish.class);
+      subscriber.receiveNothing();
+    }
+  }
+
+  @Test
+  void publicationsThatWaitForTheStoreCountOnceAgainstTheReceiveMaximum() {
+    try (broker) {
+      TestClient client = broker.connect("a");
+      store.deferring = true;
+      for (int i = 1; i <= 100; i++) { // the fixture's receive maximum
+        client.send(retained(1 + i % 2, i, false));
+      }
+      client.receiveNothing();
+      client.send(retained(2, 101, false));
+      client.receiveDisconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // 3.3.4-7
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aClaimThatWaitsForTheStoreCanBeTakenOver(int loop) {
+    try (broker) {
+      broker.connect(as("a").expiry(100)).drop();
+      store.deferring = true;
+      TestClient first = broker.attempt(as("a").resume().expiry(100));
+      TestClient second = broker.attempt(as("a").resume().expiry(100).loop(loop));
+      assertThat(first.receiveClose()).isEqualTo(Reason.TAKEN_OVER); // 3.14.0-1: no DISCONNECT
+      store.commit(broker);
+      assertThat(second.expectConnack().connack().sessionPresent()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatWaitsForTheStoreWhileTheBrokerStopsIsToldSo() {
+    try (broker) {
+      store.deferring = true;
+      TestClient client = broker.attempt(as("a"));
+      broker.engine().shutdown();
+      broker.loops().settle();
+      store.commit(broker);
+      client.expectConnack();
+      client.receiveDisconnect(ReasonCode.SERVER_SHUTTING_DOWN);
+      assertThat(broker.engine().connections()).isZero();
+    }
+  }
+
+  @Test
+  void aClientThatLeavesBeforeConnackLeavesItsSessionIntact() {
+    try (broker) {
+      broker.connect(as("a").expiry(100)).subscribe("t", 1).drop();
+      store.deferring = true;
+      TestClient impatient = broker.attempt(as("a").resume().expiry(100).will("will", "x"));
+      impatient.drop();
+      store.commit(broker);
+      store.deferring = false;
+      broker.connect("p").publish("t", "kept", 1);
+      TestClient back = broker.connect(as("a").resume().expiry(100).loop(1));
+      assertThat(back.connack().sessionPresent()).isTrue();
+      back.receivePublish("kept");
+    }
+  }
+}

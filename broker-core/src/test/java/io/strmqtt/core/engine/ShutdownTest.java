@@ -1,0 +1,39 @@
+package io.strmqtt.core.engine;
+
+import static io.strmqtt.core.engine.EngineFixture.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.mqtt.packet.MqttPacket.Connack;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import org.junit.jupiter.api.Test;
+
+class ShutdownTest {
+  @Test
+  void everyClientIsToldAsItsVersionCan() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient v5 = broker.connect(as("a"));
+      TestClient v4 = broker.connect(as("b").version(MqttVersion.V3_1_1).loop(1));
+      broker.engine().shutdown();
+      broker.loops().settle();
+
+      assertThat(v5.receiveDisconnect(ReasonCode.SERVER_SHUTTING_DOWN))
+          .isEqualTo(Reason.SERVER_SHUTDOWN);
+      assertThat(v4.receiveClose()).isEqualTo(Reason.SERVER_SHUTDOWN);
+      assertThat(broker.engine().connections()).isZero();
+      assertThat(broker.view().ready()).isFalse();
+    }
+  }
+
+  @Test
+  void nobodyIsLetInAnyMore() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      broker.engine().shutdown();
+      TestClient late = broker.attempt(as("a"));
+      assertThat(late.receive(Connack.class).code())
+          .isEqualTo(ReasonCode.SERVER_UNAVAILABLE); // 3.2.2-8
+      assertThat(late.receiveClose()).isEqualTo(Reason.SHUTTING_DOWN);
+    }
+  }
+}

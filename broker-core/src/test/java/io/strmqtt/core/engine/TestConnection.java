@@ -1,0 +1,200 @@
+package io.strmqtt.core.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Connection;
+import io.strmqtt.core.ConnectionHandler;
+import io.strmqtt.core.Engine;
+import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.codec.MqttDecoder;
+import io.strmqtt.mqtt.packet.MqttPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a socket: what a client sends is decoded as a transport does it, what the
+ * engine writes is handed to the client when it is flushed. On its loop.
+ */
+final class TestConnection implements Connection {
+  private final Engine engine;
+  private final EventLoop loop;
+  private final ByteBufAllocator allocator;
+  private final ClientEndpoint endpoint;
+  private final Consumer<byte[]> toClient;
+  private final Consumer<Reason> onClose;
+  private final MqttDecoder decoder;
+  private final ByteBuf inbound = Unpooled.buffer();
+  private final ByteBuf unflushed = Unpooled.buffer();
+  private @Nullable ConnectionHandler handler;
+  private volatile boolean open = true;
+  private boolean lost;
+  private boolean decoding;
+  private boolean reading = true;
+  private boolean writable = true;
+
+  /**
+   * @param toClient given what is flushed, on the loop
+   * @param onClose told when the connection is closed by the engine, on the loop
+   */
+  TestConnection(
+      Engine engine,
+      EventLoop loop,
+      ByteBufAllocator allocator,
+      int port,
+      Consumer<byte[]> toClient,
+      Consumer<Reason> onClose) {
+    this.engine = engine;
+    this.loop = loop;
+    this.allocator = allocator;
+    this.toClient = toClient;
+    this.onClose = onClose;
+    this.endpoint =
+        ClientEndpoint.direct(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883),
+            "test");
+    this.decoder =
+        new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
+  }
+
+  void accept() {
+    handler = engine.accept(this);
+  }
+
+  /** The bytes of one read from the socket. */
+  void arrive(byte[] bytes) {
+    if (!open) {
+      return;
+    }
+    inbound.writeBytes(bytes);
+    decode();
+    engineSide().readComplete();
+  }
+
+  private void decode() {
+    decoding = true;
+    try {
+      while (reading && open) {
+        MqttPacket packet = decoder.decode(inbound);
+        if (packet == null) {
+          break;
+        }
+        engineSide().packet(packet);
+      }
+    } catch (MalformedPacketException e) {
+      engineSide().malformed(e, Optional.ofNullable(decoder.version()));
+    } finally {
+      decoding = false;
+    }
+  }
+
+  void setWritable(boolean now) {
+    writable = now;
+    engineSide().writabilityChanged();
+  }
+
+  boolean isReading() {
+    return reading;
+  }
+
+  /** The socket is gone. */
+  void lose() {
+    open = false;
+    if (!lost) {
+      lost = true;
+      engineSide().lost(Optional.empty());
+    }
+  }
+
+  private ConnectionHandler engineSide() {
+    ConnectionHandler now = handler;
+    if (now == null) {
+      throw new IllegalStateException("not accepted yet");
+    }
+    return now;
+  }
+
+  private void insistOnLoop() {
+    if (!loop.inEventLoop()) {
+      throw new AssertionError("not on the connection's loop");
+    }
+  }
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public ClientEndpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return allocator;
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    insistOnLoop();
+    unflushed.writeBytes(bytes);
+    bytes.release();
+  }
+
+  @Override
+  public void flush() {
+    insistOnLoop();
+    byte[] bytes = new byte[unflushed.readableBytes()];
+    unflushed.readBytes(bytes).clear();
+    toClient.accept(bytes);
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public void autoRead(boolean on) {
+    insistOnLoop();
+    reading = on;
+    if (on && !decoding && inbound.isReadable()) {
+      decode();
+      engineSide().readComplete();
+    }
+  }
+
+  @Override
+  public void close(Reason reason) {
+    insistOnLoop();
+    if (open) {
+      open = false;
+      flush();
+      onClose.accept(reason);
+      loop.execute(this::lose);
+    }
+  }
+
+  @Override
+  public void abort() {
+    insistOnLoop();
+    if (open) {
+      open = false;
+      onClose.accept(Reason.CONNECTION_LOST);
+      loop.execute(this::lose);
+    }
+  }
+}

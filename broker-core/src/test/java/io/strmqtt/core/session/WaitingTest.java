@@ -1,0 +1,149 @@
+package io.strmqtt.core.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.Message;
+import io.strmqtt.core.Limits;
+import io.strmqtt.core.routing.Delivery;
+import io.strmqtt.core.routing.Publication;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class WaitingTest {
+  private long now = 1_000_000;
+  private final PendingBytes all = new PendingBytes(10_000);
+
+  private Waiting waiting(int messages, long bytes) {
+    Duration second = Duration.ofSeconds(1);
+    Limits limits =
+        new Limits(
+            1, second, 128, 128, 2, 1, 1, messages, bytes, 10_000, 0, 1, 1, 0, 0, true, true, true,
+            second);
+    return new Waiting(limits, all, () -> now);
+  }
+
+  private static Delivery delivery(int payload) {
+    return new Delivery(
+        new Publication(
+            new Message("t", new byte[payload], 1, false, Message.Properties.NONE, 0, "p")),
+        1,
+        false,
+        new int[0],
+        null);
+  }
+
+  @Test
+  void nothingEntersAboveTheBoundOfMessages() {
+    Waiting waiting = waiting(3, 1 << 20);
+    Delivery each = delivery(10);
+    for (int i = 0; i < 3; i++) {
+      assertThat(waiting.enter(each, true)).isTrue();
+    }
+    assertThat(waiting.enter(each, true)).isFalse();
+    assertThat(waiting.messages()).isEqualTo(3);
+    assertThat(waiting.refused()).isEqualTo(1);
+    waiting.leave(each);
+    assertThat(waiting.enter(each, true)).isTrue();
+  }
+
+  @Test
+  void nothingEntersAboveTheBoundOfBytesButOneLargeMessageAlone() {
+    Waiting waiting = waiting(100, 1000);
+    Delivery large = delivery(5000);
+    assertThat(waiting.enter(large, true)).isTrue();
+    assertThat(waiting.enter(delivery(1), true)).isFalse();
+    waiting.leave(large);
+    assertThat(waiting.enter(delivery(400), true)).isTrue();
+    assertThat(waiting.enter(delivery(600), true)).isFalse();
+    waiting.report(true);
+    assertThat(all.sum()).isEqualTo(delivery(400).weight());
+  }
+
+  @Test
+  void retainedMessagesEnterWhateverTheBounds() {
+    Waiting waiting = waiting(1, 1000);
+    for (int i = 0; i < 5; i++) {
+      waiting.enterAnyway(delivery(10));
+    }
+    assertThat(waiting.messages()).isEqualTo(5);
+  }
+
+  @Test
+  void publishersAreHeldBackFromHalfOfTheBoundUntilAQuarterIsLeft() {
+    Waiting waiting = waiting(8, 1 << 20);
+    Delivery each = delivery(10);
+    for (int i = 0; i < 4; i++) {
+      waiting.enter(each, true);
+      assertThat(waiting.asksToSlowDown()).isFalse();
+    }
+    waiting.enter(each, true);
+    assertThat(waiting.asksToSlowDown()).isTrue();
+    waiting.leave(each);
+    waiting.leave(each);
+    waiting.relax();
+    assertThat(waiting.isHoldingBack()).as("three of eight are left").isTrue();
+    waiting.leave(each);
+    waiting.relax();
+    assertThat(waiting.isHoldingBack()).isFalse();
+  }
+
+  @Test
+  void aSessionThatStaysSlowHoldsNobodyBackAfterTenSeconds() {
+    Waiting waiting = waiting(8, 1 << 20);
+    Delivery each = delivery(10);
+    for (int i = 0; i < 5; i++) {
+      waiting.enter(each, true);
+    }
+    assertThat(waiting.asksToSlowDown()).isTrue();
+    now += Duration.ofSeconds(9).toNanos();
+    assertThat(waiting.isHoldingBack()).isTrue();
+    now += Duration.ofSeconds(1).toNanos();
+    assertThat(waiting.isHoldingBack()).isFalse();
+    assertThat(waiting.asksToSlowDown()).isFalse();
+    waiting.leave(each);
+    waiting.leave(each);
+    waiting.leave(each);
+    waiting.relax();
+    for (int i = 0; i < 3; i++) {
+      waiting.enter(each, true);
+    }
+    assertThat(waiting.asksToSlowDown()).as("a new start once it has caught up").isTrue();
+  }
+
+  @Test
+  void theSumFollowsTheSessionFromConnectedToAbsent() {
+    Waiting waiting = waiting(100, 1 << 20);
+    Delivery large = delivery(15_000);
+    waiting.enter(large, true);
+    waiting.report(true);
+    all.evaluate();
+    assertThat(all.isOver()).isTrue();
+
+    waiting.report(false);
+    all.evaluate();
+    assertThat(all.isOver()).as("absent sessions hold nobody back").isFalse();
+    assertThat(all.isStoredFull()).isFalse();
+    waiting.enter(large, false);
+    waiting.report(false);
+    all.evaluate();
+    assertThat(all.isStoredFull()).isTrue();
+    assertThat(waiting.enter(delivery(1), false)).isFalse();
+    assertThat(waiting.enter(delivery(1), true)).isTrue();
+  }
+
+  @Test
+  void theBrokerIsFullAboveTheMarkUntilAQuarterHasDrained() {
+    all.add(10_001, 0);
+    all.evaluate();
+    assertThat(all.isOver()).isTrue();
+    all.add(-2_000, 0);
+    all.evaluate();
+    assertThat(all.isOver()).isTrue();
+    all.add(-600, 0);
+    all.evaluate();
+    assertThat(all.isOver()).isFalse();
+    all.add(2_000, 0);
+    all.evaluate();
+    assertThat(all.isOver()).isFalse();
+  }
+}

@@ -1,0 +1,55 @@
+package io.strmqtt.dist.blackbox;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** What the HTTP API of a broker says, as maps with the documents' field names. */
+record AdminApi(BrokerProcess broker) {
+
+  Map<String, Object> session(String clientId) {
+    return object(
+        broker.get("/api/v1/sessions/" + URLEncoder.encode(clientId, StandardCharsets.UTF_8)));
+  }
+
+  List<Map<String, Object>> sessions() {
+    return items("/api/v1/sessions?limit=1000");
+  }
+
+  List<Map<String, Object>> unauthorized() {
+    return items("/api/v1/unauthorized-clients?limit=1000");
+  }
+
+  /** The unauthorized clients of one listener that came from one address. */
+  List<Map<String, Object>> unauthorized(String listener, String clientAddress) {
+    return unauthorized().stream()
+        .filter(record -> listener.equals(record.get("listener")))
+        .filter(record -> clientAddress.equals(record.get("client_address")))
+        .toList();
+  }
+
+  List<Map<String, Object>> listeners() {
+    return items("/api/v1/listeners");
+  }
+
+  long counter(String name) {
+    Map<?, ?> counters = (Map<?, ?>) object(broker.get("/api/v1/counters")).get("counters");
+    return ((Number) counters.get(name)).longValue();
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Map<String, Object>> items(String path) {
+    return (List<Map<String, Object>>) object(broker.get(path)).get("items");
+  }
+
+  private static Map<String, Object> object(String json) {
+    return ConfigFactory.parseString(
+            json, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON))
+        .root()
+        .unwrapped();
+  }
+}

@@ -1,0 +1,211 @@
+package io.strmqtt.dist.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real HAProxy, with the documentation's configuration, in front of all four transports. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HaProxyIT {
+
+  private final TestCertificates certificates = TestCertificates.create();
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private BrokerProcess broker;
+  private HaProxy sendsV1;
+  private HaProxy sendsV2;
+
+  @BeforeAll
+  void start() {
+    broker = BrokerProcess.start(hocon());
+    opened.add(broker);
+    sendsV1 = HaProxy.start(broker, "send-proxy");
+    opened.add(sendsV1);
+    sendsV2 = HaProxy.start(broker, "send-proxy-v2");
+    opened.add(sendsV2);
+  }
+
+  private String hocon() {
+    return "listener.proxy_enabled = true\n" + certificates.hocon() + Account.DEVICE.hocon();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    for (AutoCloseable started : opened.reversed()) {
+      started.close();
+    }
+  }
+
+  private BehindProxy behind(String transport, String version) {
+    HaProxy proxy = version.equals("v1") ? sendsV1 : sendsV2;
+    return new BehindProxy(
+        broker,
+        certificates,
+        new Door(transport, proxy.port(transport)),
+        HaProxy.OUTGOING,
+        version);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp,v1", "tcp,v2", "ssl,v1", "ssl,v2", "ws,v1", "ws,v2", "wss,v1", "wss,v2"})
+  void clientsTalkAndAreKnownByTheirOwnAddresses(String transport, String version) {
+    behind(transport, version).clientsTalkAndAreKnownByTheirOwnAddresses();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp,v1", "tcp,v2", "ssl,v1", "ssl,v2", "ws,v1", "ws,v2", "wss,v1", "wss,v2"})
+  void badCredentialsAreRecordedWithTheClientsOwnAddress(String transport, String version) {
+    behind(transport, version).badCredentialsAreRecordedWithTheClientsOwnAddress();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp,v1", "tcp,v2", "wss,v1", "wss,v2"})
+  void ipv6ClientsAreKnownByTheirOwnAddresses(String transport, String version) {
+    assumeTrue(Loopback.hasIpv6(), "this machine has no ::1");
+    behind(transport, version).ipv6ClientsAreKnownByTheirOwnAddresses();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"send-proxy", "send-proxy-v2"})
+  void healthChecksKeepTheBackendUpAndLeaveNoTrace(String sendProxy) {
+    assertThat(checkedWithoutTrace(sendProxy, 10, example -> {}))
+        .allSatisfy((_, checkStatus) -> assertThat(checkStatus).isEqualTo("L4OK"));
+  }
+
+  /** Less often: a check may take no longer than its interval, and the first handshake is slow. */
+  @Test
+  void healthChecksThatShakeHandsOverTlsLeaveNoTraceEither() {
+    assertThat(
+            checkedWithoutTrace(
+                "send-proxy-v2",
+                3,
+                example ->
+                    example
+                        .replace(":8883 send", ":8883 check-ssl verify none inter 2s send")
+                        .replace(":8085 send", ":8085 check-ssl verify none inter 2s send")))
+        .containsEntry("mqtt_ssl", "L6OK")
+        .containsEntry("mqtt_wss", "L6OK");
+  }
+
+  /**
+   * On a broker of its own, so that there is nothing else to be seen.
+   *
+   * @param checks how many each listener gets at least
+   * @return how the latest check of each backend ended, in HAProxy's words
+   */
+  private Map<String, String> checkedWithoutTrace(
+      String sendProxy, int checks, Consumer<ProxyExample> changes) {
+    try (BrokerProcess quiet = BrokerProcess.start(hocon());
+        HaProxy proxy = HaProxy.start(quiet, sendProxy, changes)) {
+      AdminApi api = new AdminApi(quiet);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(accepted(api))
+                      .hasSize(4)
+                      .allSatisfy(
+                          (listener, count) ->
+                              assertThat(count).as(listener).isGreaterThanOrEqualTo(checks)));
+      await()
+          .untilAsserted(
+              () -> assertThat(api.counter("probes")).isGreaterThanOrEqualTo(4L * checks));
+
+      List<Map<String, String>> servers = proxy.servers();
+      assertThat(servers)
+          .hasSize(4)
+          .allSatisfy(
+              server ->
+                  assertThat(server)
+                      .containsEntry("status", "UP")
+                      .containsEntry("chkfail", "0")
+                      .containsEntry("chkdown", "0"));
+      assertThat(quiet.log()).hasSize(linesUntilReady(quiet));
+      assertThat(api.unauthorized()).isEmpty();
+      assertThat(api.sessions()).isEmpty();
+      assertThat(api.counter("connections_accepted")).isZero();
+      return servers.stream()
+          .collect(
+              Collectors.toMap(
+                  server -> server.get("pxname"), server -> server.get("check_status")));
+    }
+  }
+
+  private static int linesUntilReady(BrokerProcess broker) {
+    String ready = broker.awaitLog("event=ready");
+    return broker.log().indexOf(ready) + 1;
+  }
+
+  private static Map<String, Integer> accepted(AdminApi api) {
+    return api.listeners().stream()
+        .collect(
+            Collectors.toMap(
+                listener -> (String) listener.get("name"),
+                listener -> (Integer) listener.get("accepted")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ssl,v1", "ssl,v2", "wss,v1", "wss,v2"})
+  void aFailedHandshakeIsRecordedWithTheClientsOwnAddress(String transport, String version) {
+    behind(transport, version).aFailedHandshakeIsRecordedWithTheClientsOwnAddress();
+  }
+
+  /** HAProxy sends all it can say about a client whose TLS ends with it. */
+  @Test
+  void aHeaderWithAllThatHaProxyKnowsIsTaken() {
+    String options = "ssl,cert-cn,ssl-cipher,cert-sig,cert-key,authority,crc32c,unique-id";
+    try (HaProxy proxy =
+        HaProxy.start(
+            broker,
+            "send-proxy-v2 proxy-v2-options " + options,
+            example ->
+                example
+                    .replace("option dontlognull", "unique-id-format %[uuid()]")
+                    .replace(
+                        "bind :::1883 v4v6",
+                        "bind :::1883 v4v6 ssl verify optional crt %s ca-file %s"
+                            .formatted(
+                                certificates.serverCertificateAndKey(),
+                                certificates.authority())))) {
+      Door door = new Door("ssl", proxy.port("tcp"));
+      try (RawClient client =
+          door.enter("127.0.0.24", MqttVersion.V5, certificates.clientContext())) {
+        assertThat(Account.DEVICE.connect(client, MqttVersion.V5, "all-tlvs").code())
+            .isEqualTo(ReasonCode.SUCCESS);
+        assertThat(new AdminApi(broker).session("all-tlvs"))
+            .containsEntry("client_address", "127.0.0.24")
+            .containsEntry("client_port", client.socket().getLocalPort())
+            .containsEntry("proxy_address", HaProxy.OUTGOING)
+            .containsEntry("proxy_version", "v2")
+            .containsEntry("listener", "tcp")
+            .containsEntry("tls_version", null);
+      }
+    }
+  }
+
+  @Test
+  void theListenersSayThatTheyExpectTheHeaderAndWhy() {
+    assertThat(new AdminApi(broker).listeners())
+        .hasSize(4)
+        .allSatisfy(listener -> assertThat(listener).containsEntry("proxy_enabled", true))
+        .allSatisfy(
+            listener ->
+                assertThat((String) listener.get("proxy_origin"))
+                    .startsWith("listener.proxy_enabled"));
+  }
+}
