@@ -28,6 +28,20 @@ final class Parts {
     this.providers = providers;
   }
 
+  /**
+   * Makes what can be made without touching data, and closes it again: says whether the configured
+   * providers are there and take their settings.
+   */
+  void check() {
+    authorizer().ifPresent(Authorizer::close);
+    authenticator().ifPresent(Authenticator::close);
+    choose(
+        StorageProvider.class,
+        StorageProvider::name,
+        config.storage().provider(),
+        "storage.provider");
+  }
+
   Storage storage() {
     return make(
         StorageProvider.class,
@@ -79,18 +93,17 @@ final class Parts {
       String section,
       String name,
       Map<String, Object> values) {
-    P provider;
-    try {
-      provider = providers.choose(service, nameOf, name, key);
-    } catch (PluginException e) {
-      throw new InvalidSetting(key, String.valueOf(e.getMessage()));
-    }
+    P provider = choose(service, nameOf, name, key);
     Settings settings = new Settings(values, config.home());
     T product;
     try {
       product = create.from(provider, settings);
     } catch (Settings.Invalid e) {
-      throw new InvalidSetting(section, e);
+      String unknown =
+          settings.unknown().isEmpty()
+              ? ""
+              : " (unknown here so far: " + String.join(", ", settings.unknown()) + ")";
+      throw new InvalidSetting(section + "." + e.key(), e.getMessage() + unknown);
     } catch (RuntimeException | LinkageError e) {
       throw new InvalidSetting(key, "the provider " + name + " failed: " + e);
     }
@@ -99,6 +112,14 @@ final class Parts {
           section + "." + settings.unknown().iterator().next(), "the provider knows no such key");
     }
     return product;
+  }
+
+  private <P> P choose(Class<P> service, Function<P, String> nameOf, String name, String key) {
+    try {
+      return providers.choose(service, nameOf, name, key);
+    } catch (PluginException e) {
+      throw new InvalidSetting(key, String.valueOf(e.getMessage()));
+    }
   }
 
   /** What a provider makes from its settings. */

@@ -3,6 +3,7 @@ package io.strmqtt.dist;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
+import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.ListenerException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -13,6 +14,11 @@ import org.apache.logging.log4j.Logger;
 /** The broker as a process: runs until SIGTERM or SIGINT, then ends with exit code 0. */
 public final class Server {
   private static final Logger LOG = LogManager.getLogger(Server.class);
+
+  private static final int FAILURE = 1;
+
+  /** EX_CONFIG of sysexits.h. */
+  private static final int CONFIGURATION = 78;
 
   private Server() {}
 
@@ -27,10 +33,12 @@ public final class Server {
     RunningBroker broker;
     try {
       broker = RunningBroker.start(config);
-    } catch (ListenerException | PluginException | UncheckedIOException e) {
-      LOG.error("event=start_failed error=\"{}\"", e.getMessage());
-      LogManager.shutdown();
-      return 1;
+    } catch (ListenerException e) {
+      return failed(e, e.isMisconfigured() ? CONFIGURATION : FAILURE);
+    } catch (PluginException e) {
+      return failed(e, CONFIGURATION);
+    } catch (UncheckedIOException e) {
+      return failed(e, FAILURE);
     }
     Runtime.getRuntime()
         .addShutdownHook(
@@ -49,6 +57,25 @@ public final class Server {
                     }));
     waitForEver();
     return 0;
+  }
+
+  private static int failed(Exception e, int exitCode) {
+    LOG.error("event=start_failed error=\"{}\"", e.getMessage());
+    LogManager.shutdown();
+    return exitCode;
+  }
+
+  /**
+   * Says whether the configured providers are there and take their settings; starts nothing.
+   *
+   * @throws InvalidSetting for the first that is not, or does not
+   */
+  public static void check(BrokerConfig config) {
+    try {
+      new Parts(config, Providers.load(config.home().resolve("plugins"))).check();
+    } catch (PluginException e) {
+      throw new InvalidSetting("plugins", String.valueOf(e.getMessage()));
+    }
   }
 
   private static void waitForEver() {

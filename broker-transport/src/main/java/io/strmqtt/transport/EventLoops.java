@@ -12,8 +12,12 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,15 +40,13 @@ public final class EventLoops implements AutoCloseable {
    */
   private static final long UNSENT_BYTES = 128 * 1024L;
 
-  private final String kind;
-  private final Class<? extends ServerChannel> serverChannel;
+  private final boolean epoll;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
 
-  private EventLoops(
-      String kind, Class<? extends ServerChannel> serverChannel, IoHandlerFactory io, int threads) {
-    this.kind = kind;
-    this.serverChannel = serverChannel;
+  private EventLoops(boolean epoll, int threads) {
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    this.epoll = epoll;
     this.acceptors =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), io);
     this.workers =
@@ -57,15 +59,12 @@ public final class EventLoops implements AutoCloseable {
    * @param threads how many loops carry connections, at least 1
    */
   public static EventLoops start(int threads) {
-    return Epoll.isAvailable()
-        ? new EventLoops(
-            "epoll", EpollServerSocketChannel.class, EpollIoHandler.newFactory(), threads)
-        : new EventLoops("nio", NioServerSocketChannel.class, NioIoHandler.newFactory(), threads);
+    return new EventLoops(Epoll.isAvailable(), threads);
   }
 
   /** {@code epoll} or {@code nio}, for people. */
   public String kind() {
-    return kind;
+    return epoll ? "epoll" : "nio";
   }
 
   public EventLoopGroup workers() {
@@ -75,20 +74,30 @@ public final class EventLoops implements AutoCloseable {
   /**
    * What a listener is made with: who accepts and who carries, and how much of one connection's
    * bytes may be on their way at a time.
+   *
+   * @param address of the listener: an IPv4 one, 0.0.0.0 too, takes no IPv6 clients
    */
-  ServerBootstrap bootstrap() {
+  ServerBootstrap bootstrap(InetAddress address) {
+    SocketProtocolFamily family =
+        address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(acceptors, workers)
-            .channel(serverChannel)
+            .channelFactory(() -> serverChannel(family))
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(64, 2048, READ_BYTES)
                     .maxMessagesPerRead(READS_PER_TURN));
-    if (serverChannel == EpollServerSocketChannel.class) {
+    if (epoll) {
       bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
     }
     return bootstrap;
+  }
+
+  private ServerChannel serverChannel(SocketProtocolFamily family) {
+    return epoll
+        ? new EpollServerSocketChannel(family)
+        : new NioServerSocketChannel(SelectorProvider.provider(), family);
   }
 
   /** Ends the loops; what is still open is closed. Waits up to five seconds. */

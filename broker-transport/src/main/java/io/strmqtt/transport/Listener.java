@@ -45,7 +45,7 @@ final class Listener {
   void bind(EventLoops loops) throws ListenerException {
     ChannelFuture bound =
         loops
-            .bootstrap()
+            .bootstrap(settings.bind().getAddress())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -60,7 +60,7 @@ final class Listener {
             .bind(settings.bind())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ListenerException(
+      throw ListenerException.failed(
           "listener."
               + settings.name()
               + " cannot bind "

@@ -4,7 +4,25 @@ package io.strmqtt.transport;
 public final class ListenerException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  ListenerException(String message) {
+  private final boolean misconfigured;
+
+  private ListenerException(String message, boolean misconfigured) {
     super(message, null, false, false);
+    this.misconfigured = misconfigured;
+  }
+
+  /** What stands in the configuration, or in a file it names, cannot be used. */
+  static ListenerException misconfigured(String message) {
+    return new ListenerException(message, true);
+  }
+
+  /** The machine does not let it. */
+  static ListenerException failed(String message) {
+    return new ListenerException(message, false);
+  }
+
+  /** Whether the configuration is to blame, and not the machine. */
+  public boolean isMisconfigured() {
+    return misconfigured;
   }
 }

@@ -47,7 +47,7 @@ public final class Listeners {
       }
       known.add(each.type());
     }
-    throw new ListenerException(
+    throw ListenerException.misconfigured(
         "listener." + settings.name() + ".type = " + settings.type() + " is not one of " + known);
   }
 

@@ -38,8 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MqttHandler extends ChannelInboundHandlerAdapter implements Connection {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long TLS_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How long one connection's packets may keep the loop from the others'. */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** The clock is read for one packet of eight. */
+  private static final int CLOCK_MASK = 7;
 
   private enum State {
     OPEN,
@@ -118,6 +123,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     decoding = true;
     Deadlines clock = engine.deadlines(loop());
     long begin = clock.now();
+    int packets = 0;
     try {
       while ((reading || draining) && state == State.OPEN && received != null) {
         MqttPacket packet = decoder.decode(received);
@@ -129,7 +135,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
           openGate();
         }
         engineSide().packet(packet);
-        if (!draining && clock.now() - begin >= TURN_NANOS) {
+        if ((++packets & CLOCK_MASK) == 0 && !draining && clock.now() - begin >= TURN_NANOS) {
           yieldTurn();
           break;
         }
@@ -144,8 +150,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       received = null;
       rest.release();
     } else if (rest != null && rest.refCnt() == 1) {
-      rest.discardSomeReadBytes(); // A stream that never ends on a packet's border must not pile
-      // up.
+      // A stream that never ends on a packet's border must not pile up.
+      rest.discardSomeReadBytes();
     }
   }
 
@@ -262,7 +268,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (yielded) {
       return; // It does not read anyway, and will look again.
     }
-    ctx().channel().config().setAutoRead(on);
+    ctx().channel().config().setAutoRead(on && !yielded);
     if (on && !decoding && received != null) {
       decode();
       engineSide().readComplete();

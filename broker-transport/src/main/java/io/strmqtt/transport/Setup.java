@@ -94,8 +94,13 @@ public final class Setup implements ProxyListener {
     if (reason == Reason.DUPLICATE_HEADER) {
       over = false; // It comes behind a header that let the connection pass.
     }
+    // Behind its first twelve bytes a CONNECT holds names and the password.
+    int shown =
+        reason == Reason.NO_HEADER_MQTT ? Math.min(12, firstBytes.length) : firstBytes.length;
     String bytes =
-        firstBytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(firstBytes);
+        firstBytes.length == 0
+            ? ""
+            : "; first bytes " + HexFormat.of().formatHex(firstBytes, 0, shown);
     refuse(reason, detail + bytes + "; " + hint);
   }
 

@@ -22,7 +22,9 @@ final class TlsContexts {
         settings
             .tls()
             .orElseThrow(
-                () -> new ListenerException("listener." + settings.name() + ".tls is missing"));
+                () ->
+                    ListenerException.misconfigured(
+                        "listener." + settings.name() + ".tls is missing"));
     try {
       SslContextBuilder builder =
           SslContextBuilder.forServer(
@@ -33,7 +35,7 @@ final class TlsContexts {
       tls.clientCaFile().ifPresent(file -> builder.trustManager(file.toFile()));
       return builder.build();
     } catch (SSLException | IllegalArgumentException e) {
-      throw new ListenerException(
+      throw ListenerException.misconfigured(
           "listener."
               + settings.name()
               + ".tls: "

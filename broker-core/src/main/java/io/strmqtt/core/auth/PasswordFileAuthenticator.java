@@ -74,6 +74,13 @@ final class PasswordFileAuthenticator implements Authenticator {
     this.hashing = hashing;
   }
 
+  /**
+   * Hashes once: the first hash of a fresh JVM takes many times as long, not at a client's cost.
+   */
+  void warmUp() {
+    hashing.execute(() -> nobody.hash.matches(new byte[0]));
+  }
+
   /** Daemon threads, with a queue that refuses what it cannot hold. */
   static ThreadPoolExecutor threads(int threads, int queue) {
     AtomicInteger number = new AtomicInteger();

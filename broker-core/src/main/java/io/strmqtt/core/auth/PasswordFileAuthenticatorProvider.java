@@ -45,7 +45,10 @@ public final class PasswordFileAuthenticatorProvider implements AuthenticatorPro
     } catch (PasswordFile.Unusable e) {
       throw new Settings.Invalid("file", String.valueOf(e.getMessage()));
     }
-    return new PasswordFileAuthenticator(
-        users, PasswordFileAuthenticator.threads(threads, queue), remember, new SecureRandom());
+    PasswordFileAuthenticator authenticator =
+        new PasswordFileAuthenticator(
+            users, PasswordFileAuthenticator.threads(threads, queue), remember, new SecureRandom());
+    authenticator.warmUp();
+    return authenticator;
   }
 }

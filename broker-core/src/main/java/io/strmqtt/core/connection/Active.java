@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The client is in: CONNACK has been sent, packets are handled as they come. */
 final class Active implements Phase, Attachment {
-  /** How long one that owes acknowledgements waits for the broker as a whole. */
-  private static final long TRICKLE_NANOS = 100_000_000L;
+  private static final long TURN_NANOS = 20_000_000L;
+  private static final long FAR_TURN_NANOS = 1_000_000_000L;
 
   private final MqttConnection owner;
   private final Services services;
@@ -294,15 +294,14 @@ final class Active implements Phase, Attachment {
   }
 
   /**
-   * Stops reading until the slow subscriber has caught up: the client's own writes wait then. If it
-   * is the broker as a whole that is behind, reading goes on now and then, up to the next PUBLISH:
-   * a client that subscribes as well must be able to acknowledge what it gets.
+   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the
+   * client's own writes wait then.
    *
    * @param slow the subscriber that asked for it; null if it is the broker as a whole
    */
   void pauseReading(@Nullable Subscriber slow) {
-    if (held || slow == session && !services.broker().pending().isOver()) {
-      return; // A client that waited for itself would never read its own acknowledgements.
+    if (held) {
+      return;
     }
     held = true;
     services.broker().counters().count(Counters.Event.READS_PAUSED);
@@ -312,33 +311,27 @@ final class Active implements Phase, Attachment {
   }
 
   private boolean mayReadOn(@Nullable Subscriber slow, long since) {
-    if (!owner.isIn(this)) {
-      return true;
-    }
-    if (slow != null && slow != session && slow.isHoldingBack()) {
-      return false;
-    }
-    return !services.broker().pending().isOver()
-        || shard().deadlines().now() - since > longestWait();
-  }
-
-  /**
-   * Acknowledgements are read behind publications: clients that wait for each other to acknowledge
-   * would wait for ever, so who owes some reads on soon. Who owes none only adds to what waits: not
-   * at all when that has doubled.
-   */
-  private long longestWait() {
-    boolean owes = session != null && session.outbound().inFlight() > 0;
-    if (services.broker().pending().isFarOver()) {
-      return owes ? 10 * TRICKLE_NANOS : Long.MAX_VALUE;
-    }
-    return owes ? TRICKLE_NANOS : 10 * TRICKLE_NANOS;
+    return !owner.isIn(this)
+        || (slow == null || !slow.isHoldingBack()) && !services.broker().pending().isOver()
+        || mayAcknowledge(since);
   }
 
   private void readOn() {
     held = false;
     lastRead = shard().deadlines().now();
     applyReading();
+  }
+
+  /**
+   * Acknowledgements are read behind publications: clients that wait for each other to acknowledge
+   * would wait for ever. So one that owes some gets its turn now and then, which lets in all of
+   * them up to its next publication.
+   */
+  private boolean mayAcknowledge(long pausedSince) {
+    long turn = services.broker().pending().isFarOver() ? FAR_TURN_NANOS : TURN_NANOS;
+    return session != null
+        && session.outbound().inFlight() > 0
+        && shard().deadlines().now() - pausedSince >= turn;
   }
 
   void write(MqttPacket packet) {

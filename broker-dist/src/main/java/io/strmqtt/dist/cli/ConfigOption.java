@@ -2,6 +2,7 @@ package io.strmqtt.dist.cli;
 
 import io.strmqtt.dist.config.ConfigLoader;
 import io.strmqtt.dist.config.ConfigResult;
+import io.strmqtt.dist.config.InvalidSetting;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,6 +28,13 @@ final class ConfigOption {
   /** Says what is wrong with the configuration. */
   static int report(ConfigResult.Invalid invalid, PrintStream err) {
     invalid.problems().forEach(problem -> err.println("error: " + problem));
+    return ExitCode.CONFIGURATION;
+  }
+
+  /** Says what only showed when the configuration was put to use. */
+  static int report(ConfigResult.Loaded loaded, InvalidSetting e, PrintStream err) {
+    err.println(
+        "error: " + e.path() + ": " + e.getMessage() + " (" + loaded.origin(e.path()) + ")");
     return ExitCode.CONFIGURATION;
   }
 }

@@ -33,11 +33,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return server.applyAsInt(loaded.config(), loaded.warnings());
     } catch (InvalidSetting e) {
-      surroundings
-          .err()
-          .println(
-              "error: " + e.path() + ": " + e.getMessage() + " (" + loaded.origin(e.path()) + ")");
-      return ExitCode.CONFIGURATION;
+      return ConfigOption.report(loaded, e, surroundings.err());
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,19 +47,20 @@ public final class StRmqtt {
             System.in,
             System.out,
             System.err);
-    System.exit(execute(surroundings, Server::run, PasswordHash::hash, args));
+    System.exit(execute(surroundings, Server::run, Server::check, PasswordHash::hash, args));
   }
 
   /** Runs one command and returns its exit code. */
   static int execute(
       Surroundings surroundings,
       ToIntBiFunction<BrokerConfig, List<String>> server,
+      Consumer<BrokerConfig> checker,
       PasswordHasher hasher,
       String... args) {
     CommandLine commands =
         new CommandLine(CommandSpec.forAnnotatedObject(new StRmqtt()))
             .addSubcommand(new RunCommand(surroundings, server))
-            .addSubcommand(new CheckConfigCommand(surroundings))
+            .addSubcommand(new CheckConfigCommand(surroundings, checker))
             .addSubcommand(new PrintConfigCommand(surroundings))
             .addSubcommand(new HashPasswordCommand(surroundings, hasher))
             .addSubcommand(new VersionCommand(surroundings))

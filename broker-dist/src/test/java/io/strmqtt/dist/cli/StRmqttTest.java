@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +172,17 @@ class StRmqttTest {
   }
 
   @Test
+  void checkConfigAsksTheProvidersToo() {
+    checker =
+        config -> {
+          throw new InvalidSetting("storage.provider", "there is none");
+        };
+    assertThat(run("check-config")).isEqualTo(78);
+    assertThat(lines(err)).anyMatch(line -> line.contains("storage.provider: there is none"));
+    assertThat(lines(out)).isEmpty();
+  }
+
+  @Test
   void aWrongCommandLineEndsWith2AndAHint() {
     assertThat(run()).isEqualTo(2);
     assertThat(run("rum")).isEqualTo(2);
@@ -178,6 +190,8 @@ class StRmqttTest {
     assertThat(lines(err)).contains("try: st-rmqtt --help", "try: st-rmqtt run --help");
     assertThat(lines(out)).isEmpty();
   }
+
+  private Consumer<BrokerConfig> checker = config -> {};
 
   private int run(String... args) {
     return StRmqtt.execute(
@@ -188,6 +202,7 @@ class StRmqttTest {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8)),
         server,
+        checker,
         (password, iterations, random) ->
             "[" + new String(password, StandardCharsets.UTF_8) + "/" + iterations + "]",
         args);

@@ -27,6 +27,10 @@ public final class MqttDecoder {
   private final PacketType.Sender sender;
   private final int maxConnectSize;
   private final int maxPacketSize;
+
+  /** The content type of a TLS record that holds a ClientHello (RFC 8446, section 5.1). */
+  private static final int TLS_HANDSHAKE = 0x16;
+
   private boolean awaitingConnect;
   private @Nullable MqttVersion version;
 
@@ -129,7 +133,12 @@ public final class MqttDecoder {
     PacketType type = PacketType.of(first >> 4);
     if (awaitingConnect && type != PacketType.CONNECT) { // MQTT-3.1.0-1
       throw new MalformedPacketException(
-          ReasonCode.PROTOCOL_ERROR, "the first packet is " + (type == null ? "none" : type));
+          ReasonCode.PROTOCOL_ERROR,
+          "the first byte is "
+              + String.format("0x%02x", first)
+              + (first >= 'A' && first <= 'Z'
+                  ? ", as of an HTTP request: WebSocket clients need a ws or wss listener"
+                  : ": not that of a CONNECT"));
     }
     if (type == null) {
       throw new MalformedPacketException(ReasonCode.MALFORMED_PACKET, "packet type 0 is reserved");
@@ -149,7 +158,14 @@ public final class MqttDecoder {
       throw error(ReasonCode.PROTOCOL_ERROR, type, "not for this side to send");
     }
     if (flags != type.flags() && !isRepeatOf31(type, flags)) { // MQTT-2.1.3-1
-      throw error(ReasonCode.MALFORMED_PACKET, type, "fixed header flags " + flags);
+      throw error(
+          ReasonCode.MALFORMED_PACKET,
+          type,
+          "fixed header flags "
+              + flags
+              + (awaitingConnect && first == TLS_HANDSHAKE
+                  ? ", as of a TLS handshake: TLS clients need an ssl or wss listener"
+                  : ""));
     }
     if (type == PacketType.CONNECT && !awaitingConnect) { // MQTT-3.1.0-2
       throw error(ReasonCode.PROTOCOL_ERROR, type, "second on this connection");
