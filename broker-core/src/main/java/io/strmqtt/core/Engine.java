@@ -43,7 +43,7 @@ public final class Engine {
     Broker broker =
         new Broker(
             parts.limits(),
-            new LocalRouter(),
+            new LocalRouter(counters),
             parts.storage(),
             counters,
             authorizer,

@@ -19,9 +19,8 @@ final class HttpBody extends HttpObjectAggregator {
   }
 
   @Override
-  protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized)
-      throws Exception {
-    setup.report(Reason.BAD_HTTP, "the request has a body of more than " + MAX_BYTES + " bytes");
-    super.handleOversizedMessage(ctx, oversized);
+  protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+    // The aggregator's own answer would leave the connection open, and nobody would end it.
+    setup.refuse(Reason.BAD_HTTP, "the request has a body of more than " + MAX_BYTES + " bytes");
   }
 }

@@ -5,7 +5,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -69,6 +71,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   private boolean reading = true;
   private boolean draining;
+  private boolean inputEnded;
   private boolean hasBytes;
   private boolean hasPacket;
 
@@ -98,6 +101,12 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    if (ctx.pipeline().get(SslHandler.class) == null
+        && ctx.pipeline().get(WebSocketFrames.class) == null) {
+      // A publisher that says goodbye while it is held back has its last packets handled at the
+      // same pace; behind TLS and WebSocket they are handled at once.
+      ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
     handler = engine.accept(this);
   }
 
@@ -153,6 +162,14 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       // A stream that never ends on a packet's border must not pile up.
       rest.discardSomeReadBytes();
     }
+    closeIfDone();
+  }
+
+  /** The peer has sent all, and all of it has been handled. */
+  private void closeIfDone() {
+    if (inputEnded && !yielded && (reading || received == null || state != State.OPEN)) {
+      ctx().close();
+    }
   }
 
   private void openGate() {
@@ -163,7 +180,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   private void yieldTurn() {
     yielded = true;
-    ctx().channel().config().setAutoRead(false);
+    channelReads(false);
     // Scheduled tasks are looked for behind the sockets, others as long as there are some.
     loop().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
   }
@@ -189,6 +206,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == WebSocketFrames.BAD_FRAME) {
       broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      closeIfDone();
     }
   }
 
@@ -268,10 +288,20 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (yielded) {
       return; // It does not read anyway, and will look again.
     }
-    ctx().channel().config().setAutoRead(on && !yielded);
+    channelReads(on);
     if (on && !decoding && received != null) {
       decode();
       engineSide().readComplete();
+    }
+    if (on && !decoding) {
+      closeIfDone();
+    }
+  }
+
+  /** A socket that has given its last byte is not asked again: it may have left the selector. */
+  private void channelReads(boolean on) {
+    if (!inputEnded) {
+      ctx().channel().config().setAutoRead(on);
     }
   }
 
@@ -302,7 +332,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
    */
   private void drain(boolean tls) {
     reading = true;
-    ctx().channel().config().setAutoRead(true);
+    channelReads(true);
     if (!tls && ctx().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
       duplex.shutdownOutput();
     }

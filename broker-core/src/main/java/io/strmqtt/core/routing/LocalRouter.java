@@ -1,31 +1,41 @@
 package io.strmqtt.core.routing;
 
 import io.netty.util.concurrent.FastThreadLocal;
+import io.strmqtt.api.Reason;
+import io.strmqtt.core.Counters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Routes within this process. Matching and offering happen on the publisher's loop. */
 public final class LocalRouter implements Router {
   private final SubscriptionIndex index = new SubscriptionIndex();
+  private final Counters counters;
   private final FastThreadLocal<Fanout> fanouts =
       new FastThreadLocal<>() {
         @Override
         protected Fanout initialValue() {
-          return new Fanout();
+          return new Fanout(counters);
         }
       };
+
+  /**
+   * @param counters where messages that reach nobody of a shared group are counted
+   */
+  public LocalRouter(Counters counters) {
+    this.counters = counters;
+  }
 
   @Override
   public @Nullable Subscriber route(Publication publication, Routed routed) {
     Fanout fanout = fanouts.get();
-    index.match(publication.message().topic(), fanout.collect);
-    Subscriber slow = fanout.run(publication);
+    Subscriber slow = fanout.run(index, publication);
     // Messages of sessions live in memory, so what was offered is as durable as it gets.
     routed.done(fanout.count);
     return slow;
@@ -70,33 +80,46 @@ public final class LocalRouter implements Router {
     final List<Subscribers> matched = new ArrayList<>();
     final Consumer<Subscribers> collect = matched::add;
     final Map<Subscriber, Delivery> merged = new IdentityHashMap<>();
+    final Consumer<Subscription> offer = this::offer;
+    final Consumer<Subscription> merge = this::merge;
+    final Consumer<SharedGroup> offerOne = this::offerOne;
+    final BiConsumer<Subscriber, Delivery> hand = this::hand;
+    final Counters counters;
     @Nullable Publication publication;
     @Nullable Subscriber slow;
     int count;
 
-    @Nullable Subscriber run(Publication toAll) {
+    Fanout(Counters counters) {
+      this.counters = counters;
+    }
+
+    @Nullable Subscriber run(SubscriptionIndex index, Publication toAll) {
       publication = toAll;
       count = 0;
       slow = null;
-      if (matched.size() == 1) {
-        matched.getFirst().forEach(this::offer);
-      } else if (matched.size() > 1) {
-        // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2,
-        // 3.3.4-4).
-        for (Subscribers each : matched) {
-          each.forEach(this::merge);
+      try {
+        index.match(toAll.message().topic(), collect);
+        if (matched.size() == 1) {
+          matched.getFirst().forEach(offer);
+        } else if (matched.size() > 1) {
+          // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2,
+          // 3.3.4-4).
+          for (Subscribers each : matched) {
+            each.forEach(merge);
+          }
+          merged.forEach(hand);
         }
-        merged.forEach(this::hand);
+        for (Subscribers each : matched) {
+          each.forEachGroup(offerOne);
+        }
+        return slow;
+      } finally {
+        // Whatever happened: the next publication must not go to this one's subscribers.
         merged.clear();
+        matched.clear();
+        publication = null;
+        slow = null;
       }
-      for (Subscribers each : matched) {
-        each.forEachGroup(this::offerOne);
-      }
-      matched.clear();
-      publication = null;
-      Subscriber found = slow;
-      slow = null;
-      return found;
     }
 
     private Publication current() {
@@ -134,6 +157,8 @@ public final class LocalRouter implements Router {
       Subscription member = group.next(current().message().qos(), null);
       if (member != null) {
         hand(member.subscriber(), Delivery.of(current(), member));
+      } else if (!group.isEmpty()) {
+        counters.count(Reason.QOS0_OFFLINE); // All are away, and keep nothing of this QoS.
       }
     }
 

@@ -4,6 +4,7 @@ import static io.strmqtt.core.routing.SubscriptionIndexTest.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
+import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.topic.Topics;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalRouterTest {
-  private final LocalRouter router = new LocalRouter();
+  private final LocalRouter router = new LocalRouter(new Counters());
 
   private static Publication publication(String topic, int qos) {
     return new Publication(
