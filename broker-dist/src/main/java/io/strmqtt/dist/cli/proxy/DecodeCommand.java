@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -21,12 +22,6 @@ import picocli.CommandLine.Parameters;
 final class DecodeCommand implements Callable<Integer> {
   /** More than any header, and what may follow it, needs. */
   private static final int MOST_INPUT = 1 << 20;
-
-  /** Any length that can be declared: to explain a header, not to defend against it. */
-  private static final int ANY_LENGTH = 0xffff;
-
-  /** {@code listener.proxy.max_header_size}, as the broker has it by default. */
-  private static final int USUAL_LENGTH = 4096;
 
   private final InputStream in;
   private final PrintStream out;
@@ -41,6 +36,14 @@ final class DecodeCommand implements Callable<Integer> {
         "Or - for standard input: hex, or the bytes themselves."
       })
   private List<String> given = List.of();
+
+  @Option(
+      names = "--max-header-size",
+      paramLabel = "BYTES",
+      description =
+          "The greatest declared length, as listener.proxy.max_header_size; default"
+              + " ${DEFAULT-VALUE}.")
+  private int maxHeaderSize = 4096;
 
   DecodeCommand(InputStream in, PrintStream out, PrintStream err) {
     this.in = in;
@@ -66,7 +69,7 @@ final class DecodeCommand implements Callable<Integer> {
     Lines lines = new Lines();
     HeaderFields.read(bytes, lines);
     int code =
-        switch (ProxyParser.parse(Unpooled.wrappedBuffer(bytes.all()), ANY_LENGTH)) {
+        switch (ProxyParser.parse(Unpooled.wrappedBuffer(bytes.all()), maxHeaderSize)) {
           case ProxyVerdict.Header header -> {
             accepted(header, bytes, lines);
             yield ExitCode.OK;
@@ -106,9 +109,6 @@ final class DecodeCommand implements Callable<Integer> {
     lines.add("header ends at", "byte " + header.length());
     lines.add(
         "bytes that follow", rest.length == 0 ? "0" : rest.length + ": " + WireText.hex(rest));
-    if (header.length() - 16 > USUAL_LENGTH) {
-      lines.add("note", "longer than listener.proxy.max_header_size is by default (4KiB)");
-    }
     lines.add(
         "verdict",
         "accepted, "

@@ -17,7 +17,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -51,6 +50,12 @@ final class Probe {
       Duration timeout) {}
 
   private static final int MOST_HTTP = 8192;
+  private static final int MOST_ODD = 256;
+
+  /** RFC 8446 section 6: type 21, version, length 2, level, description. */
+  private static final byte TLS_ALERT = 0x15;
+
+  private static final int TLS_ALERT_LENGTH = 7;
   private static final byte[] DISCONNECT = {(byte) 0xe0, 0};
 
   private final Plan plan;
@@ -244,13 +249,31 @@ final class Probe {
     }
   }
 
-  /** Some more of what has come already: enough to tell what it is. */
-  private static byte[] rest(byte[] begin, InputStream in) throws IOException {
-    byte[] more = new byte[Math.min(in.available(), 256)];
-    int n = more.length == 0 ? 0 : Math.max(0, in.read(more));
-    byte[] all = Arrays.copyOf(begin, begin.length + n);
-    System.arraycopy(more, 0, all, begin.length, n);
-    return all;
+  /** An answer of another protocol, as far as it takes to name it. */
+  private static byte[] rest(byte[] begin, InputStream in) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(begin);
+    try {
+      int b = 0;
+      while (b >= 0 && b != '\n' && all.size() < MOST_ODD && isUnfinished(begin[0], all, in)) {
+        b = in.read();
+        if (b >= 0) {
+          all.write(b);
+        }
+      }
+    } catch (IOException e) {
+      // What came so far has to do.
+    }
+    return all.toByteArray();
+  }
+
+  private static boolean isUnfinished(byte first, ByteArrayOutputStream all, InputStream in)
+      throws IOException {
+    return switch (first) {
+      case 'H' -> true; // a status line, to its end
+      case TLS_ALERT -> all.size() < TLS_ALERT_LENGTH;
+      default -> in.available() > 0;
+    };
   }
 
   /** An answer that was not asked for, by what it is. */
@@ -259,8 +282,7 @@ final class Probe {
     if (text.startsWith("HTTP")) {
       return new Outcome.HttpAnswer(text.lines().findFirst().orElse(text));
     }
-    // RFC 8446 section 6: type 21, version, length 2, level, description
-    if (answer.length >= 7 && answer[0] == 0x15 && answer[1] == 3) {
+    if (answer.length >= TLS_ALERT_LENGTH && answer[0] == TLS_ALERT && answer[1] == 3) {
       return new Outcome.TlsAlert(answer[5] & 0xff, answer[6] & 0xff);
     }
     return new Outcome.Unexpected(WireText.of(answer));

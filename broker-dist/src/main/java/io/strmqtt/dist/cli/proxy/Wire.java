@@ -82,6 +82,11 @@ final class Wire extends Socket {
       public int read(byte[] bytes, int offset, int length) throws IOException {
         return receive(in, bytes, offset, length);
       }
+
+      @Override
+      public int available() throws IOException {
+        return in.available();
+      }
     };
   }
 
