@@ -36,10 +36,4 @@ record AddressPort(String host, int port) {
           option + ": expected an IP address, found " + WireText.of(parsed.host));
     }
   }
-
-  /** {@code 203.0.113.7:56324} or {@code [2001:db8::7]:56324}. */
-  static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
 }

@@ -1,6 +1,7 @@
 package io.strmqtt.dist.cli.proxy;
 
 import io.netty.buffer.Unpooled;
+import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.proxy.ProxyParser;
 import io.strmqtt.proxy.ProxyVerdict;
@@ -113,7 +114,8 @@ final class DecodeCommand implements Callable<Integer> {
         "verdict",
         "accepted, "
             + switch (header.kind()) {
-              case PROXIED -> "the client is " + header.source().map(AddressPort::text).orElse("");
+              case PROXIED ->
+                  "the client is " + header.source().map(ClientEndpoint::text).orElse("");
               case LOCAL -> "LOCAL: the proxy speaks for itself, the socket's address counts";
               case UNKNOWN ->
                   (header.version() == ProxyHeader.Version.V1 ? "UNKNOWN" : "no address for us")

@@ -15,6 +15,9 @@ import java.util.List;
  * @param type 0 to 255
  */
 record GivenTlv(int type, byte[] value) {
+  /** A checksum that is to be right: {@link HeaderToSend} computes it. */
+  static final GivenTlv CHECKSUM = new GivenTlv(TlvType.CRC32C.number(), new byte[4]);
+
   private static final int PREFIX = 3;
   private static final int SSL_FIXED = 5;
 

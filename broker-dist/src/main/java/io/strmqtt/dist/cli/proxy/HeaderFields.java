@@ -1,6 +1,8 @@
 package io.strmqtt.dist.cli.proxy;
 
+import io.strmqtt.api.ClientEndpoint;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -123,8 +125,8 @@ final class HeaderFields {
   private String address(int at, int size, int port) {
     try {
       // A mapped address comes back as the IPv4 address it means, as the broker will show it.
-      String text = InetAddress.getByAddress(in.range(at, at + size)).getHostAddress();
-      return (text.indexOf(':') >= 0 ? "[" + text + "]" : text) + ":" + in.u16(port);
+      return ClientEndpoint.text(
+          new InetSocketAddress(InetAddress.getByAddress(in.range(at, at + size)), in.u16(port)));
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e);
     }

@@ -12,8 +12,10 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** What a probe sends before all else; written by Netty, so that it is not our parser's mirror. */
 final class HeaderToSend {
@@ -31,7 +33,7 @@ final class HeaderToSend {
    * The bytes of a header; none for {@link Form#NONE}.
    *
    * @param source the client that is announced, of the family of {@code destination}
-   * @param tlvs for {@link Form#V2} only
+   * @param tlvs for {@link Form#V2} only; {@link GivenTlv#CHECKSUM}, if at all, comes last
    */
   static byte[] encode(
       Form form, InetSocketAddress source, InetSocketAddress destination, List<GivenTlv> tlvs)
@@ -49,8 +51,21 @@ final class HeaderToSend {
                   0,
                   0));
       case V1 -> write(proxied(HAProxyProtocolVersion.V1, source, destination, List.of()));
-      case V2 -> write(proxied(HAProxyProtocolVersion.V2, source, destination, tlvs));
+      case V2 -> {
+        byte[] header = write(proxied(HAProxyProtocolVersion.V2, source, destination, tlvs));
+        if (!tlvs.isEmpty() && tlvs.getLast() == GivenTlv.CHECKSUM) {
+          seal(header);
+        }
+        yield header;
+      }
     };
+  }
+
+  /** Puts the checksum of a header into its last four bytes, which are zero (section 2.2.3). */
+  private static void seal(byte[] header) {
+    CRC32C crc = new CRC32C();
+    crc.update(header);
+    ByteBuffer.wrap(header).putInt(header.length - 4, (int) crc.getValue());
   }
 
   private static HAProxyMessage proxied(

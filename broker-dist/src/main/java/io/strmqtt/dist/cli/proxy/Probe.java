@@ -3,6 +3,7 @@ package io.strmqtt.dist.cli.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -63,6 +64,9 @@ final class Probe {
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
 
+  /** Whether all has been said, and nothing is expected but that the connection stays. */
+  private boolean atRest;
+
   /**
    * @param lines where each step says what it met
    */
@@ -78,7 +82,7 @@ final class Probe {
     try (Wire wire = Wire.connect(plan.target, plan.timeout, nanoTime)) {
       lines.add(
           "connected from",
-          AddressPort.text(new InetSocketAddress(wire.getLocalAddress(), wire.getLocalPort())));
+          ClientEndpoint.text(new InetSocketAddress(wire.getLocalAddress(), wire.getLocalPort())));
       Outcome outcome = speak(wire);
       lines.add(
           "received",
@@ -100,9 +104,9 @@ final class Probe {
     }
   }
 
-  private static Outcome broken(Wire wire, IOException e) {
+  private Outcome broken(Wire wire, IOException e) {
     if (wire.timedOut()) {
-      return new Outcome.Silence();
+      return atRest ? new Outcome.Kept() : new Outcome.Silence();
     }
     if (wire.reset() || wire.closedByPeer()) {
       return new Outcome.Closed(wire.reset());
@@ -127,7 +131,9 @@ final class Probe {
       try {
         return converse(secure);
       } catch (SSLException e) { // an alert after the handshake: TLS 1.3 refuses clients late
-        return wire.timedOut() ? new Outcome.Silence() : new Outcome.TlsFailed(words(e));
+        return wire.timedOut() || wire.closedByPeer()
+            ? broken(wire, e)
+            : new Outcome.TlsFailed(words(e));
       }
     }
   }
@@ -219,13 +225,11 @@ final class Probe {
     return new Outcome.Connack(connack[3] & 0xff);
   }
 
-  private static Outcome keptOpen(InputStream in) throws IOException {
-    try {
-      int b = in.read();
-      return b < 0 ? new Outcome.Closed(false) : strange(rest(new byte[] {(byte) b}, in));
-    } catch (java.net.SocketTimeoutException e) {
-      return new Outcome.Kept();
-    }
+  /** Ends well by timing out. */
+  private Outcome keptOpen(InputStream in) throws IOException {
+    atRest = true;
+    int b = in.read();
+    return b < 0 ? new Outcome.Closed(false) : strange(rest(new byte[] {(byte) b}, in));
   }
 
   private static byte[] connect(String clientId) {

@@ -1,5 +1,6 @@
 package io.strmqtt.dist.cli.proxy;
 
+import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.dist.cli.proxy.HeaderToSend.Form;
 import java.io.PrintStream;
 import java.net.Inet4Address;
@@ -89,6 +90,9 @@ final class ProbeCommand implements Callable<Integer> {
       })
   private List<String> tlvs = new ArrayList<>();
 
+  @Option(names = "--crc32c", description = "Add the checksum of a version 2 header.")
+  private boolean checksum;
+
   @Option(names = "--tls", description = "Speak TLS after the header, and trust any certificate.")
   private boolean tls;
 
@@ -144,8 +148,9 @@ final class ProbeCommand implements Callable<Integer> {
       throw new UsageMistake("--path: expected a path that begins with /");
     }
     Form form = header.form();
-    if (form != Form.V2 && !tlvs.isEmpty()) {
-      throw new UsageMistake("--tlv: only a version 2 header with addresses has values");
+    if (form != Form.V2 && (checksum || !tlvs.isEmpty())) {
+      throw new UsageMistake(
+          "--tlv and --crc32c: only a version 2 header with addresses has values");
     }
     if ((form == Form.LOCAL || form == Form.NONE) && (source != null || destination != null)) {
       throw new UsageMistake("--src and --dst: only --v1 and --v2 announce addresses");
@@ -153,6 +158,9 @@ final class ProbeCommand implements Callable<Integer> {
     List<GivenTlv> values = new ArrayList<>();
     for (String tlv : tlvs) {
       values.add(GivenTlv.parse(tlv));
+    }
+    if (checksum) {
+      values.add(GivenTlv.CHECKSUM);
     }
     AddressPort given = AddressPort.parse("HOST:PORT", target);
     InetSocketAddress from = announced(source, destination, CLIENT_V4, CLIENT_V6);
@@ -170,10 +178,10 @@ final class ProbeCommand implements Callable<Integer> {
                 ? to
                 : AddressPort.literal("--dst", isV4(from) ? SERVER_V4 : SERVER_V6);
     byte[] bytes = encode(form, from, behind, values);
-    lines.add("target", AddressPort.text(to));
+    lines.add("target", ClientEndpoint.text(to));
     lines.add("header", Report.header(form, bytes));
     if (form == Form.V1 || form == Form.V2) {
-      lines.add("announced", AddressPort.text(from) + " -> " + AddressPort.text(behind));
+      lines.add("announced", ClientEndpoint.text(from) + " -> " + ClientEndpoint.text(behind));
     }
     return new Probe.Plan(
         given.host(),

@@ -68,9 +68,10 @@ class DecodeCommandTest {
     Tool tool = Tool.run("decode", hex);
 
     assertThat(tool.exitCode()).as(tool.out()).isZero();
-    if (!client.equals("-")) {
-      assertThat(tool.out()).as(name).contains(client.substring(client.lastIndexOf(':') + 1));
-    }
+    assertThat(tool.value("verdict"))
+        .as(name)
+        .matches(client.equals("-") ? "accepted, .*address counts" : ".* the client is .*")
+        .endsWith(client.equals("-") ? "" : " " + client);
   }
 
   @Test
@@ -207,6 +208,17 @@ class DecodeCommandTest {
     assertThat(tool.exitCode()).isEqualTo(2);
     assertThat(tool.err()).startsWith("error: expected ");
     assertThat(tool.out()).isEmpty();
+  }
+
+  @Test
+  void theGreatestLengthIsTheOneConfigured() {
+    String header = SIGNATURE + "21111388cb007107c0000201dc04075b" + "041379" + "00".repeat(4985);
+
+    Tool usual = Tool.run("decode", header);
+    assertThat(usual.exitCode()).isEqualTo(1);
+    assertThat(usual.value("verdict")).startsWith("refused at byte 14: TOO_LARGE");
+    Tool raised = Tool.run("decode", "--max-header-size", "8192", header);
+    assertThat(raised.exitCode()).as(raised.out()).isZero();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,22 @@ class ProbeCommandTest {
 
   private static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
+  }
+
+  private static SSLContext serverContext() {
+    try {
+      X509Bundle certificate =
+          new CertificateBuilder()
+              .ecp256()
+              .subject("CN=mqtt.example")
+              .setIsCertificateAuthority(true)
+              .buildSelfSigned();
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
+      return context;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -93,6 +110,18 @@ class ProbeCommandTest {
   }
 
   @Test
+  void aChecksumThatIsAskedForIsRight() throws IOException {
+    try (FarSide server = FarSide.with(FarSide.answering(39, ACCEPTED))) {
+      Tool tool = Tool.run("probe", server.address(), "--tlv", "04=00", "--crc32c");
+
+      assertThat(tool.exitCode()).as(tool.out()).isZero();
+      Tool decoded = Tool.run("decode", hex(server.seen()));
+      assertThat(decoded.value("0x03 CRC32C")).endsWith(" ok");
+      assertThat(decoded.exitCode()).isZero();
+    }
+  }
+
+  @Test
   void ipv6IsAnnouncedInAHeaderOfItsOwn() throws IOException {
     try (FarSide server = FarSide.with(FarSide.answering(52, ACCEPTED))) {
       Tool tool = Tool.run("probe", server.address(), "--src", "[2001:db8::9]:40000");
@@ -118,6 +147,27 @@ class ProbeCommandTest {
       assertThat(tool.exitCode()).as(tool.out()).isZero();
       assertThat(tool.value("result")).startsWith("the connection was kept");
       assertThat(hex(server.seen())).isEqualTo(SIGNATURE + "20000000");
+    }
+  }
+
+  @Test
+  void localIsGoodIfTheConnectionIsKeptAboveTlsToo() throws Exception {
+    try (FarSide server =
+        FarSide.with(
+            socket -> {
+              socket.getInputStream().readNBytes(16);
+              SSLSocket secure =
+                  (SSLSocket)
+                      serverContext().getSocketFactory().createSocket(socket, null, 0, true);
+              secure.setUseClientMode(false);
+              return secure.getInputStream().readAllBytes();
+            })) {
+      Tool tool = Tool.run("probe", server.address(), "--local", "--tls", "--timeout", "2");
+
+      assertThat(tool.exitCode()).as(tool.out()).isZero();
+      assertThat(tool.value("certificate")).isEqualTo("CN=mqtt.example");
+      assertThat(tool.value("result")).startsWith("the connection was kept");
+      assertThat(server.seen()).isEmpty();
     }
   }
 
@@ -194,16 +244,8 @@ class ProbeCommandTest {
 
   @Test
   void tlsShowsWhatWasPresented() throws Exception {
-    X509Bundle certificate =
-        new CertificateBuilder()
-            .ecp256()
-            .subject("CN=mqtt.example")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
     try (FarSide server =
-        FarSide.with(context.getServerSocketFactory(), FarSide.answering(0, ACCEPTED))) {
+        FarSide.with(serverContext().getServerSocketFactory(), FarSide.answering(0, ACCEPTED))) {
       Tool tool = Tool.run("probe", server.address(), "--none", "--tls");
 
       assertThat(tool.exitCode()).as(tool.out()).isZero();
