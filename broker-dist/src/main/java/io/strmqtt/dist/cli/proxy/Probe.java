@@ -84,15 +84,19 @@ final class Probe {
           "connected from",
           ClientEndpoint.text(new InetSocketAddress(wire.getLocalAddress(), wire.getLocalPort())));
       Outcome outcome = speak(wire);
-      lines.add(
-          "received",
-          wire.received() == 0
-              ? "0 bytes"
-              : wire.received() + " bytes: " + WireText.hex(wire.firstBytes()));
+      lines.add("received", received(wire, outcome));
       return outcome;
     } catch (IOException e) {
       return new Outcome.NotConnected(words(e));
     }
+  }
+
+  /** The bytes matter where they were not understood. */
+  private static String received(Wire wire, Outcome outcome) {
+    String count = wire.received() + " bytes";
+    return wire.received() == 0 || outcome instanceof Outcome.Connack
+        ? count
+        : count + ": " + WireText.hex(wire.firstBytes());
   }
 
   private Outcome speak(Wire wire) {

@@ -57,7 +57,7 @@ final class Report {
 
   private static String hint(Outcome outcome, Form form, Probe.Plan plan) {
     return switch (outcome) {
-      case Outcome.Closed closed -> closedHint(form);
+      case Outcome.Closed closed -> closedHint(form, plan);
       case Outcome.Silence silence ->
           form == Form.NONE
               ? "it may wait for a PROXY header: try --v2"
@@ -72,10 +72,12 @@ final class Report {
     };
   }
 
-  private static String closedHint(Form form) {
+  private static String closedHint(Form form, Probe.Plan plan) {
+    String tls = plan.tls() ? "speak no TLS (try without --tls)" : "speak TLS (try --tls)";
     return form == Form.NONE
-        ? "it may expect a PROXY header: try --v2, and --v1"
-        : "it may expect no PROXY header (try --none), not believe this host, or speak something"
-            + " else (--tls, --ws); if it is this broker, its log says why";
+        ? "it may expect a PROXY header (try --v2), or " + tls
+        : "it may expect no PROXY header (try --none), not believe this host, or "
+            + tls
+            + "; if it is this broker, its log says why";
   }
 }
