@@ -4,8 +4,10 @@
  */
 module io.strmqtt.dist {
   requires info.picocli;
+  requires io.netty.codec.haproxy;
   requires io.strmqtt.api;
   requires io.strmqtt.core;
+  requires io.strmqtt.proxy;
   requires io.strmqtt.transport;
   requires org.apache.logging.log4j;
   requires static org.jspecify;
@@ -17,5 +19,7 @@ module io.strmqtt.dist {
   uses io.strmqtt.api.store.StorageProvider;
 
   opens io.strmqtt.dist.cli to
+      info.picocli;
+  opens io.strmqtt.dist.cli.proxy to
       info.picocli;
 }

@@ -2,10 +2,12 @@ package io.strmqtt.dist.cli;
 
 import io.strmqtt.core.auth.PasswordHash;
 import io.strmqtt.dist.Server;
+import io.strmqtt.dist.cli.proxy.ProxyCommand;
 import io.strmqtt.dist.config.BrokerConfig;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
@@ -63,6 +65,13 @@ public final class StRmqtt {
             .addSubcommand(new CheckConfigCommand(surroundings, checker))
             .addSubcommand(new PrintConfigCommand(surroundings))
             .addSubcommand(new HashPasswordCommand(surroundings, hasher))
+            .addSubcommand(
+                ProxyCommand.create(
+                    surroundings.in(),
+                    surroundings.out(),
+                    surroundings.err(),
+                    System::nanoTime,
+                    new SecureRandom()))
             .addSubcommand(new VersionCommand(surroundings))
             .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))

@@ -159,9 +159,19 @@ class StRmqttTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check-config", "print-config", "hash-password", "version"})
+  @ValueSource(
+      strings = {
+        "run",
+        "check-config",
+        "print-config",
+        "hash-password",
+        "version",
+        "proxy",
+        "proxy decode",
+        "proxy probe"
+      })
   void everyCommandExplainsItself(String command) {
-    assertThat(run(command, "--help")).isEqualTo(0);
+    assertThat(run((command + " --help").split(" "))).isEqualTo(0);
     assertThat(lines(out).get(0)).startsWith("Usage: st-rmqtt " + command);
   }
 
