@@ -37,26 +37,29 @@ final class Tlvs {
 
   private final ByteBuf in;
   private final int start;
+  private final int from;
   private final int length;
 
   /** Offset of the checksum's value, or -1. */
   private int crcAt = -1;
 
   /**
+   * @param from offset of the first value in the header
    * @param length of the whole header, in bytes
    */
-  Tlvs(ByteBuf in, int length) {
+  Tlvs(ByteBuf in, int from, int length) {
     this.in = in;
     this.start = in.readerIndex();
+    this.from = from;
     this.length = length;
   }
 
   /**
-   * Whether what lies between an offset and the header's end is well-formed.
+   * Whether what lies behind the addresses is well-formed.
    *
    * @return null if it is
    */
-  @Nullable Reject check(int from) {
+  @Nullable Reject check(ProxyPolicy.Crc32c crc) {
     int at = from;
     while (at < length) {
       Reject reject = room(at, length);
@@ -68,9 +71,19 @@ final class Tlvs {
       }
       at += PREFIX + size(at);
     }
-    return crcAt < 0 || crcMatches()
-        ? null
-        : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
+    return switch (crc) {
+      case IGNORE -> null;
+      case REQUIRE, VERIFY -> {
+        if (crcAt < 0) {
+          yield crc == ProxyPolicy.Crc32c.REQUIRE
+              ? new Reject(Reason.CRC_MISSING, "no CRC32C in the header", from)
+              : null;
+        }
+        yield crcMatches()
+            ? null
+            : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
+      }
+    };
   }
 
   private @Nullable Reject value(int type, int from, int to) {

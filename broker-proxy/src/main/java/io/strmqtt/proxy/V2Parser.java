@@ -33,7 +33,7 @@ final class V2Parser {
 
   private V2Parser() {}
 
-  static ProxyVerdict parse(ByteBuf in, int maxHeaderSize) {
+  static ProxyVerdict parse(ByteBuf in, int maxHeaderSize, ProxyPolicy.Crc32c crc) {
     int start = in.readerIndex();
     int readable = in.readableBytes();
 
@@ -89,7 +89,8 @@ final class V2Parser {
     if (family == UNSPEC) {
       return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
     }
-    Reject badTlv = new Tlvs(in, length).check(FIXED_LENGTH + addresses);
+    Tlvs values = new Tlvs(in, FIXED_LENGTH + addresses, length);
+    Reject badTlv = values.check(crc);
     if (badTlv != null) {
       return badTlv;
     }
