@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type-length-values of a complete version 2 header (section 2.2.7): checked, not kept.
+ * The type-length-values of a complete version 2 header (section 2.2.7): checked first, then read
+ * by a {@link TlvReader}.
  *
  * <p>Two flat loops, one for the header and one for what the SSL value holds; nothing recurses.
  * Text that may reach a log, an access rule or an identity is UTF-8 without control characters.
@@ -15,23 +16,23 @@ import org.jspecify.annotations.Nullable;
  * everyone's use: the clouds' own among them get a meaning where they are read, not here.
  */
 final class Tlvs {
-  private static final int AUTHORITY = 0x02;
-  private static final int CRC32C_CHECKSUM = 0x03;
-  private static final int UNIQUE_ID = 0x05;
-  private static final int SSL = 0x20;
+  static final int AUTHORITY = 0x02;
+  static final int CRC32C_CHECKSUM = 0x03;
+  static final int UNIQUE_ID = 0x05;
+  static final int SSL = 0x20;
   private static final int SSL_VERSION = 0x21;
   private static final int SSL_SIGNATURE_SCHEME = 0x27;
-  private static final int NETNS = 0x30;
+  static final int NETNS = 0x30;
 
   private static final int MAX_AUTHORITY = 255;
   private static final int MAX_UNIQUE_ID = 128;
   private static final int CRC_LENGTH = 4;
 
   /** Type and length. */
-  private static final int PREFIX = 3;
+  static final int PREFIX = 3;
 
   /** Flags and the result of the verification, before the values inside. */
-  private static final int SSL_FIXED = 5;
+  static final int SSL_FIXED = 5;
 
   private static final byte[] ZEROS = new byte[CRC_LENGTH];
 
