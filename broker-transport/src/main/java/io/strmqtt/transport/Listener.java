@@ -11,6 +11,7 @@ import io.strmqtt.proxy.PendingBudget;
 import io.strmqtt.proxy.ProxyHandler;
 import io.strmqtt.proxy.ProxyPolicy;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,10 @@ final class Listener {
         settings.name(),
         settings.type(),
         address(),
-        settings.proxy().enabled(),
+        policy.enabled(),
+        policy.mode().name().toLowerCase(Locale.ROOT),
+        policy.trusted().texts(),
+        policy.exempt().texts(),
         settings.proxy().origin(),
         open.sum(),
         accepted.sum());

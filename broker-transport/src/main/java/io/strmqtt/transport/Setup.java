@@ -92,7 +92,12 @@ public final class Setup implements ProxyListener {
   public void accepted(ChannelHandlerContext ctx, Optional<ProxyVerdict.Header> header) {
     deadlines.cancel(deadline);
     endpoint =
-        Endpoints.endpointOf(endpoint.peer(), endpoint.local(), listener.settings().name(), header);
+        Endpoints.endpointOf(
+            endpoint.peer(),
+            endpoint.local(),
+            listener.settings().name(),
+            listener.settings().proxy().policy(),
+            header);
     listener.transport().install(this);
   }
 
