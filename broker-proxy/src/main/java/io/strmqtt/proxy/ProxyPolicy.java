@@ -108,6 +108,21 @@ public record ProxyPolicy(
         TlsIdentity.NONE);
   }
 
+  /** The same with another mode. */
+  public ProxyPolicy withMode(Mode other) {
+    return new ProxyPolicy(
+        other,
+        trusted,
+        exempt,
+        versions,
+        headerTimeout,
+        maxHeaderSize,
+        maxPending,
+        maxPendingPerPeer,
+        crc32c,
+        tlsIdentity);
+  }
+
   /** What a listener expects of one peer. */
   enum Standing {
     /** A header must come. */
