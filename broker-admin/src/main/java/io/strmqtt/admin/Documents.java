@@ -3,6 +3,8 @@ package io.strmqtt.admin;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxySsl;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
 import io.strmqtt.api.admin.ListenerView;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -110,8 +113,9 @@ final class Documents {
         .field("mqtt_version", session.version().label())
         .field("connected", session.connected());
     addresses(json, endpoint);
-    json.field("listener", endpoint.listener())
-        .field("tls_version", endpoint.tls().map(TlsInfo::version))
+    json.field("listener", endpoint.listener());
+    proxyValues(json, endpoint);
+    json.field("tls_version", endpoint.tls().map(TlsInfo::version))
         .field("tls_cipher", endpoint.tls().map(TlsInfo::cipher))
         .field("certificate_subject", endpoint.tls().flatMap(TlsInfo::subject))
         .field("clean_start", session.cleanStart())
@@ -156,6 +160,42 @@ final class Documents {
         .field("proxy_kind", endpoint.proxy().map(ProxyHeader::kind).map(Documents::lower));
   }
 
+  /** What the proxy told beside the addresses. */
+  private static void proxyValues(JsonWriter json, ClientEndpoint endpoint) {
+    ProxyTlvs tlvs = endpoint.proxy().map(ProxyHeader::tlvs).orElse(ProxyTlvs.NONE);
+    json.field("proxy_unique_id", tlvs.uniqueIdText())
+        .field("proxy_authority", tlvs.authority())
+        .field("proxy_alpn", tlvs.alpnText())
+        .field("proxy_identity", endpoint.proxyIdentity());
+    tlvs.ssl()
+        .filter(ProxySsl::tls)
+        .ifPresentOrElse(
+            ssl -> proxyTls(json.name("proxy_tls"), ssl),
+            () -> json.field("proxy_tls", Optional.empty()));
+    json.field("proxy_aws_vpce", tlvs.awsVpcEndpoint())
+        .field("proxy_gcp_connection", unsigned(tlvs.gcpConnection()))
+        .field("proxy_azure_link", unsigned(tlvs.azureLink()));
+  }
+
+  private static void proxyTls(JsonWriter json, ProxySsl ssl) {
+    json.beginObject()
+        .field("version", ssl.version())
+        .field("cipher", ssl.cipher())
+        .field("common_name", ssl.commonName())
+        .field("certificate_presented", ssl.certificateOnConnection() || ssl.certificateInSession())
+        .field("verified", ssl.hasVerifiedCertificate())
+        .field("signature_algorithm", ssl.signatureAlgorithm())
+        .field("key_algorithm", ssl.keyAlgorithm())
+        .field("group", ssl.group())
+        .field("signature_scheme", ssl.signatureScheme())
+        .endObject();
+  }
+
+  /** A text, because a JSON number is exact up to 53 bits only. */
+  private static Optional<String> unsigned(OptionalLong id) {
+    return id.isPresent() ? Optional.of(Long.toUnsignedString(id.getAsLong())) : Optional.empty();
+  }
+
   private static void listener(JsonWriter json, ListenerView listener) {
     json.beginObject()
         .field("name", listener.name())
@@ -163,6 +203,9 @@ final class Documents {
         .field("address", ClientEndpoint.host(listener.address()))
         .field("port", listener.address().getPort())
         .field("proxy_enabled", listener.proxyEnabled())
+        .field("proxy_mode", listener.proxyMode())
+        .texts("trusted_proxies", listener.trustedProxies())
+        .texts("exempt", listener.exempt())
         .field("proxy_origin", listener.proxyOrigin())
         .field("connections", listener.connections())
         .field("accepted", listener.accepted())

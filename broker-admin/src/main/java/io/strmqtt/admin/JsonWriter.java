@@ -1,5 +1,6 @@
 package io.strmqtt.admin;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,6 +54,15 @@ final class JsonWriter {
     name(name);
     value.ifPresentOrElse(this::quote, () -> out.append("null"));
     return this;
+  }
+
+  JsonWriter texts(String name, List<String> values) {
+    name(name).beginArray();
+    for (String value : values) {
+      separate();
+      quote(value);
+    }
+    return endArray();
   }
 
   JsonWriter field(String name, long value) {

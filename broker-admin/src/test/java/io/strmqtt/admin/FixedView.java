@@ -4,6 +4,7 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.ProtocolVersion;
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxySsl;
 import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** A broker with the sessions it is told to have; everything else is fixed. */
@@ -30,7 +32,33 @@ final class FixedView implements BrokerView {
           new InetSocketAddress("10.0.0.5", 41022),
           new InetSocketAddress("192.0.2.1", 8883),
           "ssl",
-          Optional.of(new ProxyHeader(ProxyHeader.Version.V2, ProxyHeader.Kind.PROXIED, ProxyTlvs.NONE)),
+          Optional.of(
+              new ProxyHeader(
+                  ProxyHeader.Version.V2,
+                  ProxyHeader.Kind.PROXIED,
+                  new ProxyTlvs(
+                      Optional.of(new byte[] {'m', 'q', 't', 't'}),
+                      Optional.of("mqtt.example"),
+                      Optional.of(new byte[] {0, (byte) 0xff}),
+                      Optional.empty(),
+                      Optional.of(
+                          new ProxySsl(
+                              true,
+                              true,
+                              false,
+                              true,
+                              Optional.of("TLSv1.3"),
+                              Optional.of("TLS_AES_256_GCM_SHA384"),
+                              Optional.of("device-0042"),
+                              Optional.of("SHA256"),
+                              Optional.of("EC256"),
+                              Optional.empty(),
+                              Optional.empty(),
+                              Optional.empty())),
+                      Optional.of("vpce-1"),
+                      OptionalLong.of(-1),
+                      OptionalLong.of(0xdeadbeefL),
+                      List.of()))),
           Optional.of(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.of("CN=device"))));
   static final ClientEndpoint DIRECT =
       ClientEndpoint.direct(
@@ -151,6 +179,9 @@ final class FixedView implements BrokerView {
             "tcp",
             new InetSocketAddress("0.0.0.0", 1883),
             true,
+            "required",
+            List.of("10.0.0.0/8", "2001:db8::/32"),
+            List.of(),
             "listener.tcp.proxy_enabled (environment MQTT_TCP_PROXY_PROTOCOL_ENABLED)",
             3,
             12));

@@ -52,6 +52,13 @@ class HttpAdminTest {
         .isEqualTo(
             "{\"client_id\":\"c\",\"username\":\"ann\",\"mqtt_version\":\"5.0\",\"connected\":true,"
                 + ADDRESSES
+                + ",\"proxy_unique_id\":\"00ff\",\"proxy_authority\":\"mqtt.example\",\"proxy_alpn\":\"mqtt\","
+                + "\"proxy_identity\":null,\"proxy_tls\":{\"version\":\"TLSv1.3\","
+                + "\"cipher\":\"TLS_AES_256_GCM_SHA384\",\"common_name\":\"device-0042\","
+                + "\"certificate_presented\":true,\"verified\":true,\"signature_algorithm\":\"SHA256\","
+                + "\"key_algorithm\":\"EC256\",\"group\":null,\"signature_scheme\":null},"
+                + "\"proxy_aws_vpce\":\"vpce-1\",\"proxy_gcp_connection\":\"18446744073709551615\","
+                + "\"proxy_azure_link\":\"3735928559\""
                 + ",\"tls_version\":\"TLSv1.3\",\"tls_cipher\":\"TLS_AES_128_GCM_SHA256\","
                 + "\"certificate_subject\":\"CN=device\",\"clean_start\":false,\"keep_alive\":60,"
                 + "\"session_expiry_interval\":3600,\"connected_at\":\"2001-09-09T01:46:40Z\","
@@ -72,6 +79,9 @@ class HttpAdminTest {
         .isEqualTo(
             "{\"items\":[{\"client_id\":\"c\",\"username\":null,\"mqtt_version\":\"3.1.1\",\"connected\":false,"
                 + NO_PROXY
+                + ",\"proxy_unique_id\":null,\"proxy_authority\":null,\"proxy_alpn\":null,"
+                + "\"proxy_identity\":null,\"proxy_tls\":null,\"proxy_aws_vpce\":null,"
+                + "\"proxy_gcp_connection\":null,\"proxy_azure_link\":null"
                 + ",\"tls_version\":null,\"tls_cipher\":null,\"certificate_subject\":null,"
                 + "\"clean_start\":true,\"keep_alive\":0,\"session_expiry_interval\":4294967295,"
                 + "\"connected_at\":\"2001-09-09T01:46:40Z\",\"disconnected_at\":\"2001-09-09T01:46:41.500Z\","
@@ -191,7 +201,8 @@ class HttpAdminTest {
     assertThat(get("/api/v1/listeners").body())
         .isEqualTo(
             "{\"items\":[{\"name\":\"tcp\",\"type\":\"tcp\",\"address\":\"0.0.0.0\",\"port\":1883,"
-                + "\"proxy_enabled\":true,\"proxy_origin\":\"listener.tcp.proxy_enabled (environment"
+                + "\"proxy_enabled\":true,\"proxy_mode\":\"required\","
+                + "\"trusted_proxies\":[\"10.0.0.0/8\",\"2001:db8::/32\"],\"exempt\":[],\"proxy_origin\":\"listener.tcp.proxy_enabled (environment"
                 + " MQTT_TCP_PROXY_PROTOCOL_ENABLED)\",\"connections\":3,\"accepted\":12}]}");
   }
 

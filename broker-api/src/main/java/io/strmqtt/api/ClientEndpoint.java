@@ -51,13 +51,29 @@ public record ClientEndpoint(
   }
 
   /**
-   * The log form: {@code client=203.0.113.7:56324 via=10.0.0.5:41022 pp=v2}, with {@code via} and
-   * {@code pp} only where a proxy spoke.
+   * The user name by the TLS session a trusted proxy terminated, for authenticators that ask for
+   * it: present only if the listener is configured to tell it ({@code proxy.tls_identity}) and the
+   * proxy verified a client certificate. A client certificate that this broker has seen itself
+   * always wins: then there is none.
+   */
+  public Optional<String> proxyIdentity() {
+    return tls.flatMap(TlsInfo::subject).isPresent()
+        ? Optional.empty()
+        : proxy.flatMap(ProxyHeader::identity);
+  }
+
+  /**
+   * The log form: {@code client=203.0.113.7:56324 via=10.0.0.5:41022 pp=v2 id=7f3a}, with {@code
+   * via} and {@code pp} only where a proxy spoke, and {@code id} only where it gave the connection
+   * one.
    */
   public String toLog() {
     StringBuilder text = new StringBuilder(80).append("client=").append(text(client));
     proxy.ifPresent(
-        p -> text.append(" via=").append(text(peer)).append(" pp=").append(p.version().label()));
+        p -> {
+          text.append(" via=").append(text(peer)).append(" pp=").append(p.version().label());
+          p.tlvs().uniqueIdText().ifPresent(id -> text.append(" id=").append(id));
+        });
     return text.toString();
   }
 

@@ -1,6 +1,7 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
@@ -28,7 +29,8 @@ final class Addresses {
       byte[] destination,
       int destinationPort,
       int length,
-      int sourceAt) {
+      int sourceAt,
+      ProxyTlvs tlvs) {
     InetAddress client = ip(source);
     if (client.isAnyLocalAddress()) {
       return new Reject(Reason.BAD_SOURCE, "source address is unspecified", sourceAt);
@@ -41,7 +43,8 @@ final class Addresses {
         ProxyHeader.Kind.PROXIED,
         Optional.of(new InetSocketAddress(client, sourcePort)),
         Optional.of(new InetSocketAddress(ip(destination), destinationPort)),
-        length);
+        length,
+        tlvs);
   }
 
   /**

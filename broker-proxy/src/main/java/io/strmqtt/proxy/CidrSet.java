@@ -8,9 +8,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Networks in CIDR notation (RFC 4632, RFC 4291 section 2.3), as two binary tries: a look-up walks the address bit by bit and
- * ends at the first network that holds it, however many there are. IPv4-mapped IPv6 addresses and networks count as IPv4.
- * Immutable, safe on every thread; {@link #contains} allocates nothing but the address's bytes.
+ * Networks in CIDR notation (RFC 4632, RFC 4291 section 2.3), as two binary tries: a look-up walks
+ * the address bit by bit and ends at the first network that holds it, however many there are.
+ * IPv4-mapped IPv6 addresses and networks count as IPv4. Immutable, safe on every thread; {@link
+ * #contains} allocates nothing but the address's bytes.
  */
 public final class CidrSet {
   /** No networks. */
@@ -56,6 +57,9 @@ public final class CidrSet {
   }
 
   public boolean contains(InetAddress address) {
+    if (texts.isEmpty()) {
+      return false;
+    }
     byte[] bytes = address.getAddress();
     if (address instanceof Inet4Address) {
       return v4.contains(bytes);
@@ -94,7 +98,8 @@ public final class CidrSet {
       String host = slash < 0 ? text : text.substring(0, slash);
       byte[] address = AddressText.parse(host);
       if (address == null) {
-        throw new IllegalArgumentException("\"" + text + "\" is no IPv4 or IPv6 address or network");
+        throw new IllegalArgumentException(
+            "\"" + text + "\" is no IPv4 or IPv6 address or network");
       }
       int width = address.length * 8;
       int bits = slash < 0 ? width : prefix(text, text.substring(slash + 1), width);
@@ -105,8 +110,13 @@ public final class CidrSet {
     }
 
     private static int prefix(String text, String length, int width) {
-      boolean digits = !length.isEmpty() && length.length() <= 3 && length.chars().allMatch(c -> c >= '0' && c <= '9');
-      if (!digits || length.length() > 1 && length.charAt(0) == '0' || Integer.parseInt(length) > width) {
+      boolean digits =
+          !length.isEmpty()
+              && length.length() <= 3
+              && length.chars().allMatch(c -> c >= '0' && c <= '9');
+      if (!digits
+          || length.length() > 1 && length.charAt(0) == '0'
+          || Integer.parseInt(length) > width) {
         throw new IllegalArgumentException(
             "\"" + text + "\": the prefix length is a number from 0 to " + width);
       }
@@ -117,8 +127,11 @@ public final class CidrSet {
       for (int i = network.bits; i < network.address.length * 8; i++) {
         if (bit(network.address, i) != 0) {
           throw new IllegalArgumentException(
-              "\"" + text + "\" has bits beyond its prefix: write the network's own address, or /"
-                  + network.address.length * 8 + " for one host");
+              "\""
+                  + text
+                  + "\" has bits beyond its prefix: write the network's own address, or /"
+                  + network.address.length * 8
+                  + " for one host");
         }
       }
       return network;

@@ -2,7 +2,6 @@ package io.strmqtt.proxy;
 
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.ProxyHeader;
-import io.strmqtt.api.ProxyTlvs;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -17,19 +16,24 @@ public final class Endpoints {
    * @param peer the socket's remote address
    * @param local the socket's local address
    * @param listener the listener's name
+   * @param policy the listener's: what of the proxy's TLS serves as user name
    * @param header the accepted header, if one came
    */
   public static ClientEndpoint endpointOf(
       InetSocketAddress peer,
       InetSocketAddress local,
       String listener,
+      ProxyPolicy policy,
       Optional<ProxyVerdict.Header> header) {
     return new ClientEndpoint(
         header.flatMap(ProxyVerdict.Header::source).orElse(peer),
         peer,
         header.flatMap(ProxyVerdict.Header::destination).orElse(local),
         listener,
-        header.map(h -> new ProxyHeader(h.version(), h.kind(), ProxyTlvs.NONE)),
+        header.map(
+            h ->
+                new ProxyHeader(
+                    h.version(), h.kind(), h.tlvs(), ProxyIdentity.of(policy, h.tlvs().ssl()))),
         Optional.empty());
   }
 }

@@ -43,12 +43,28 @@ public final class Hints {
               + " 'listen ... proxy_protocol'), or stop the one behind it from adding its own ("
               + DO_NOT_SEND
               + ")";
+      case UNTRUSTED_PEER ->
+          "if the peer is your load balancer, add its address to "
+              + proxyKey(listener, "trusted_proxies")
+              + "; if it is a client or a probe that connects directly, add it to "
+              + proxyKey(listener, "exempt");
+      case VERSION_NOT_ALLOWED ->
+          "let the proxy send the other version (HAProxy: 'send-proxy' sends version 1,"
+              + " 'send-proxy-v2' version 2; nginx stream sends version 1 only), or accept this one in "
+              + proxyKey(listener, "versions");
+      case CRC_MISSING ->
+          "let the proxy send a checksum (HAProxy: 'proxy-v2-options crc32c' on the server line), or set "
+              + proxyKey(listener, "crc32c")
+              + " = verify";
+      case BUDGET ->
+          "something connects and sends no header: look at who does; if it is your load balancer under"
+              + " load, raise "
+              + proxyKey(listener, "max_pending")
+              + " or max_pending_per_peer";
       case DATAGRAM ->
           "the proxy announces UDP: point its TCP service at this listener, not its UDP service";
       case TOO_LARGE ->
-          "let the proxy send fewer values, or raise listener."
-              + listener
-              + ".proxy.max_header_size";
+          "let the proxy send fewer values, or raise " + proxyKey(listener, "max_header_size");
       case TRUNCATED ->
           "the peer gave up before its header was complete: look at the proxy's time-outs and health"
               + " checks";
@@ -64,6 +80,17 @@ public final class Hints {
               + "; HAProxy 'send-proxy' sends version 1)";
       default -> reason.text();
     };
+  }
+
+  /** For a header from a peer that is exempt from sending one. */
+  static String exempt(String listener) {
+    return "the peer is in "
+        + proxyKey(listener, "exempt")
+        + ", so it must not send a header: if it is a proxy, take it out of there";
+  }
+
+  private static String proxyKey(String listener, String key) {
+    return "listener." + listener + ".proxy." + key;
   }
 
   private static String first(Reason reason) {

@@ -7,10 +7,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.strmqtt.api.Reason;
+import io.strmqtt.proxy.ProxyPolicy.Standing;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first look at a connection; the first handler of its pipeline. Each channel gets its own.
  *
- * <p>On an enabled listener it reads the header, on a disabled one it sees that there is none. It
- * tells the {@link ProxyListener}, hands every byte that is not the header to the next handler,
- * unchanged and in order, and leaves the pipeline. After a refusal it stays, to discard what still
- * comes until the channel is closed.
+ * <p>What is expected depends on the policy and on the socket's peer: who is not believed where a
+ * header must come is refused before a byte is read, and so is who finds too many others waiting.
+ * From the others it reads the header, or sees that there is none. It tells the {@link
+ * ProxyListener}, hands every byte that is not the header to the next handler, unchanged and in
+ * order, and leaves the pipeline. After a refusal it stays, to discard what still comes until the
+ * channel is closed.
  *
  * <p>Behind a header it waits for one more byte, to name a second header: MQTT, TLS and a WebSocket
  * upgrade differ from one in their first byte. A byte that differs is passed on at once.
@@ -31,8 +35,10 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   private static final int SHOWN_BYTES = 32;
 
   private enum State {
-    /** A header must come. */
+    /** A header must come, or its signature has. */
     AWAIT_HEADER,
+    /** A header may come. The deadline runs once something that begins like one has. */
+    AWAIT_ANYTHING,
     /** No header may come. */
     AWAIT_ANYTHING_ELSE,
     /** A header came; no second one may. */
@@ -42,9 +48,16 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   }
 
   private final ProxyPolicy policy;
+  private final PendingBudget budget;
+  private final InetAddress peer;
+  private final Standing standing;
   private final ProxyListener listener;
 
   private State state;
+  private boolean begun;
+
+  /** Held while a header may still come. */
+  private PendingBudget.@Nullable Seats seat;
 
   /** What has been received and neither consumed nor passed on; owned. */
   private @Nullable ByteBuf received;
@@ -55,24 +68,43 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
    * A handler for one channel.
    *
    * @param policy what the channel's listener expects
+   * @param budget the listener's
+   * @param peer the socket's remote address
    * @param listener is told, on the channel's event loop
    */
-  public ProxyHandler(ProxyPolicy policy, ProxyListener listener) {
+  public ProxyHandler(
+      ProxyPolicy policy, PendingBudget budget, InetAddress peer, ProxyListener listener) {
     this.policy = policy;
+    this.budget = budget;
+    this.peer = peer;
     this.listener = listener;
-    this.state = policy.enabled() ? State.AWAIT_HEADER : State.AWAIT_ANYTHING_ELSE;
+    this.standing = policy.standing(peer);
+    this.state =
+        switch (standing) {
+          case MUST_ANNOUNCE, NOT_ADMITTED -> State.AWAIT_HEADER;
+          case MAY_ANNOUNCE -> State.AWAIT_ANYTHING;
+          case MUST_NOT_ANNOUNCE, NOT_BELIEVED -> State.AWAIT_ANYTHING_ELSE;
+        };
+  }
+
+  /**
+   * Whether a header must come, so that its deadline is the first. Otherwise the connection's first
+   * bytes are due from its start by the deadline of what comes next.
+   */
+  public boolean awaitsHeader() {
+    return standing == Standing.MUST_ANNOUNCE;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (ctx.channel().isActive()) {
-      startDeadline(ctx);
+      begin(ctx);
     }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    startDeadline(ctx);
+    begin(ctx);
     ctx.fireChannelActive();
   }
 
@@ -93,7 +125,7 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
     switch (state) {
       case AWAIT_HEADER -> readHeader(ctx, received);
-      case AWAIT_ANYTHING_ELSE, AFTER_HEADER -> lookForHeader(ctx, received);
+      case AWAIT_ANYTHING, AWAIT_ANYTHING_ELSE, AFTER_HEADER -> lookForHeader(ctx, received);
       case REFUSED, DONE -> {}
     }
   }
@@ -110,7 +142,7 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     switch (state) {
-      case AWAIT_HEADER, AWAIT_ANYTHING_ELSE -> {
+      case AWAIT_HEADER, AWAIT_ANYTHING, AWAIT_ANYTHING_ELSE -> {
         if (received == null || !received.isReadable()) {
           finish(State.DONE);
           listener.probe(ctx);
@@ -145,8 +177,29 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     finish(state == State.REFUSED ? State.REFUSED : State.DONE);
   }
 
+  /** Once, with the channel's start: nobody is refused or counted before. */
+  private void begin(ChannelHandlerContext ctx) {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    if (standing == Standing.NOT_ADMITTED) {
+      refuse(ctx, Reason.UNTRUSTED_PEER, "its bytes were not read");
+      return;
+    }
+    if (state == State.AWAIT_ANYTHING_ELSE) {
+      return;
+    }
+    seat = budget.enter(peer);
+    if (seat == null) {
+      refuse(ctx, Reason.BUDGET, "its bytes were not read");
+    } else if (state == State.AWAIT_HEADER) {
+      startDeadline(ctx);
+    }
+  }
+
   private void readHeader(ChannelHandlerContext ctx, ByteBuf in) {
-    switch (ProxyParser.parse(in, policy.maxHeaderSize())) {
+    switch (ProxyParser.parse(in, policy)) {
       case NeedMore _ -> {}
       case Reject reject ->
           refuse(ctx, reject.reason(), reject.detail() + " (offset " + reject.offset() + ")");
@@ -162,17 +215,33 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
 
   private void lookForHeader(ChannelHandlerContext ctx, ByteBuf in) {
     switch (Signature.of(in)) {
-      case PARTIAL -> {}
+      case PARTIAL -> {
+        if (state == State.AWAIT_ANYTHING) {
+          startDeadline(ctx);
+        }
+      }
       case COMPLETE -> {
+        if (state == State.AWAIT_ANYTHING) {
+          state = State.AWAIT_HEADER;
+          startDeadline(ctx);
+          readHeader(ctx, in);
+          return;
+        }
         int version = in.getByte(in.readerIndex()) == 'P' ? 1 : 2;
         if (state == State.AFTER_HEADER) {
           refuse(ctx, Reason.DUPLICATE_HEADER, "a version " + version + " header after the first");
         } else {
-          refuse(ctx, Reason.UNEXPECTED_HEADER, "begins with a version " + version + " header");
+          refuse(
+              ctx,
+              standing == Standing.NOT_BELIEVED ? Reason.UNTRUSTED_PEER : Reason.UNEXPECTED_HEADER,
+              "begins with a version " + version + " header");
         }
       }
       case NONE -> {
-        if (state == State.AWAIT_ANYTHING_ELSE) {
+        if (state != State.AFTER_HEADER) {
+          if (policy.mode() == ProxyPolicy.Mode.OBSERVE && standing != Standing.MUST_NOT_ANNOUNCE) {
+            listener.missing(ctx);
+          }
           accepted(ctx, Optional.empty());
         }
         if (state != State.REFUSED) {
@@ -185,6 +254,7 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   private void accepted(ChannelHandlerContext ctx, Optional<Header> header) {
     state = State.AFTER_HEADER;
     cancelDeadline();
+    leaveSeat();
     if (received != null && !received.isReadable()) {
       dropReceived(); // a connection that waits keeps no buffer
     }
@@ -220,7 +290,14 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   private void refuse(ChannelHandlerContext ctx, Reason reason, String detail) {
     byte[] shown = shown();
     finish(State.REFUSED);
-    listener.rejected(ctx, reason, detail, shown, Hints.hint(reason, listener.listenerName()));
+    listener.rejected(ctx, reason, detail, shown, hint(reason));
+  }
+
+  private String hint(Reason reason) {
+    boolean exempt = reason == Reason.UNEXPECTED_HEADER && policy.enabled();
+    return exempt
+        ? Hints.exempt(listener.listenerName())
+        : Hints.hint(reason, listener.listenerName());
   }
 
   private byte[] shown() {
@@ -233,6 +310,7 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   private void finish(State last) {
     state = last;
     cancelDeadline();
+    leaveSeat();
     dropReceived();
   }
 
@@ -245,7 +323,7 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void startDeadline(ChannelHandlerContext ctx) {
-    if (state == State.AWAIT_HEADER && deadline == null) {
+    if (deadline == null) {
       deadline =
           ctx.executor()
               .schedule(() -> timeOut(ctx), policy.headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -253,12 +331,20 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void timeOut(ChannelHandlerContext ctx) {
-    if (state == State.AWAIT_HEADER) {
+    if (state == State.AWAIT_HEADER || state == State.AWAIT_ANYTHING) {
       int count = received == null ? 0 : received.readableBytes();
       refuse(
           ctx,
           Reason.TIMEOUT,
           count + " bytes of a header within " + policy.headerTimeout().toMillis() + " ms");
+    }
+  }
+
+  private void leaveSeat() {
+    PendingBudget.Seats held = seat;
+    if (held != null) {
+      seat = null;
+      held.leave();
     }
   }
 

@@ -5,10 +5,13 @@ import static io.strmqtt.api.Reason.NO_HEADER_HTTP;
 import static io.strmqtt.api.Reason.NO_HEADER_MQTT;
 import static io.strmqtt.api.Reason.NO_HEADER_OTHER;
 import static io.strmqtt.api.Reason.NO_HEADER_TLS;
+import static io.strmqtt.api.Reason.VERSION_NOT_ALLOWED;
 
 import io.netty.buffer.ByteBuf;
+import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
+import java.util.Set;
 
 /**
  * Tells what the first bytes of a connection are: a header, something else, or not enough to tell.
@@ -19,6 +22,9 @@ import io.strmqtt.proxy.ProxyVerdict.Reject;
  * NeedMore} final. Safe on every thread that may read the buffer.
  */
 public final class ProxyParser {
+  private static final Set<ProxyHeader.Version> EITHER =
+      Set.of(ProxyHeader.Version.V1, ProxyHeader.Version.V2);
+
   private ProxyParser() {}
 
   /**
@@ -29,12 +35,22 @@ public final class ProxyParser {
    *     maxHeaderSize} bytes of version 2
    */
   public static ProxyVerdict parse(ByteBuf in, int maxHeaderSize) {
+    return parse(in, maxHeaderSize, EITHER, ProxyPolicy.Crc32c.VERIFY);
+  }
+
+  /** The same by the rules of a policy: versions, size and checksum. */
+  static ProxyVerdict parse(ByteBuf in, ProxyPolicy policy) {
+    return parse(in, policy.maxHeaderSize(), policy.versions(), policy.crc32c());
+  }
+
+  private static ProxyVerdict parse(
+      ByteBuf in, int maxHeaderSize, Set<ProxyHeader.Version> versions, ProxyPolicy.Crc32c crc) {
     if (!in.isReadable()) {
       return NeedMore.INSTANCE;
     }
     return switch (in.getByte(in.readerIndex())) {
-      case 'P' -> v1(in);
-      case '\r' -> v2(in, maxHeaderSize);
+      case 'P' -> v1(in, versions);
+      case '\r' -> v2(in, maxHeaderSize, versions, crc);
       case 0x10 -> new Reject(NO_HEADER_MQTT, "first byte 0x10 is an MQTT CONNECT", 0);
       case 0x16 -> new Reject(NO_HEADER_TLS, "first byte 0x16 is a TLS handshake record", 0);
       // GET, HEAD, DELETE, CONNECT, OPTIONS, TRACE (RFC 9110 section 9.3)
@@ -44,12 +60,15 @@ public final class ProxyParser {
     };
   }
 
-  private static ProxyVerdict v1(ByteBuf in) {
+  private static ProxyVerdict v1(ByteBuf in, Set<ProxyHeader.Version> versions) {
     int offset = Signature.differsFromV1(in);
     if (offset < 0) {
-      return in.readableBytes() < Signature.V1_LENGTH
-          ? NeedMore.INSTANCE
-          : new V1Parser(in).parse();
+      if (in.readableBytes() < Signature.V1_LENGTH) {
+        return NeedMore.INSTANCE;
+      }
+      return versions.contains(ProxyHeader.Version.V1)
+          ? new V1Parser(in).parse()
+          : new Reject(VERSION_NOT_ALLOWED, "a version 1 header", 0);
     }
     if (offset == Signature.V1_LENGTH - 1) {
       return new Reject(BAD_V1, "no space after PROXY", offset);
@@ -67,12 +86,19 @@ public final class ProxyParser {
         : new Reject(NO_HEADER_OTHER, "begins like PROXY and differs", offset);
   }
 
-  private static ProxyVerdict v2(ByteBuf in, int maxHeaderSize) {
+  private static ProxyVerdict v2(
+      ByteBuf in, int maxHeaderSize, Set<ProxyHeader.Version> versions, ProxyPolicy.Crc32c crc) {
     int offset = Signature.differsFromV2(in);
     if (offset < 0) {
-      return in.readableBytes() <= Signature.V2_LENGTH
+      if (in.readableBytes() < Signature.V2_LENGTH) {
+        return NeedMore.INSTANCE;
+      }
+      if (!versions.contains(ProxyHeader.Version.V2)) {
+        return new Reject(VERSION_NOT_ALLOWED, "a version 2 header", 0);
+      }
+      return in.readableBytes() == Signature.V2_LENGTH
           ? NeedMore.INSTANCE
-          : V2Parser.parse(in, maxHeaderSize);
+          : V2Parser.parse(in, maxHeaderSize, crc);
     }
     // Empty lines before an HTTP request are legal (RFC 9112 section 2.2).
     byte found = in.getByte(in.readerIndex() + offset);

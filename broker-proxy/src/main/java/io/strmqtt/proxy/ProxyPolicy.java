@@ -1,6 +1,7 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.ProxyHeader;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
 
@@ -8,12 +9,15 @@ import java.util.Set;
  * What a listener expects in front of everything else, and whom it believes.
  *
  * @param mode whether a header must, may or must not come
- * @param trusted whose headers are believed; empty with {@code REQUIRED} is everyone's, otherwise nobody's
- * @param exempt who connects without a header; a header from them is refused. Wins over {@code trusted}
+ * @param trusted whose headers are believed; empty with {@code REQUIRED} is everyone's, otherwise
+ *     nobody's
+ * @param exempt who connects without a header; a header from them is refused. Wins over {@code
+ *     trusted}
  * @param versions the accepted versions; at least one
- * @param headerTimeout how long the whole header may take from the connection's start; positive (the configuration allows 3
- *     to 30 seconds)
- * @param maxHeaderSize the greatest declared length of a version 2 header in bytes, 216 (a pair of UNIX addresses) to 65,535
+ * @param headerTimeout how long the whole header may take from the connection's start; positive
+ *     (the configuration allows 3 to 30 seconds)
+ * @param maxHeaderSize the greatest declared length of a version 2 header in bytes, 216 (a pair of
+ *     UNIX addresses) to 65,535
  * @param maxPending connections of the listener that may wait for a header at a time, at least 1
  * @param maxPendingPerPeer the same for one peer address, at least 1
  * @param crc32c what is asked of the checksum
@@ -39,7 +43,10 @@ public record ProxyPolicy(
     REQUIRED,
     /** Trusted peers may send one. */
     OPTIONAL,
-    /** As optional; connections without one are counted and warned of, to see whether it can be required. */
+    /**
+     * As optional; connections without one are counted and warned of, to see whether it can be
+     * required.
+     */
     OBSERVE
   }
 
@@ -60,7 +67,10 @@ public record ProxyPolicy(
     CN,
     /** The whole subject (RFC 2253); needs the certificate itself (0x28). */
     DN,
-    /** The first DNS name, e-mail address or URI of the subject alternative names; needs the certificate. */
+    /**
+     * The first DNS name, e-mail address or URI of the subject alternative names; needs the
+     * certificate.
+     */
     SAN,
     /** SHA-256 of the certificate in lower-case hex; needs the certificate. */
     FINGERPRINT
@@ -96,6 +106,47 @@ public record ProxyPolicy(
         1024,
         Crc32c.VERIFY,
         TlsIdentity.NONE);
+  }
+
+  /** The same with another mode. */
+  public ProxyPolicy withMode(Mode other) {
+    return new ProxyPolicy(
+        other,
+        trusted,
+        exempt,
+        versions,
+        headerTimeout,
+        maxHeaderSize,
+        maxPending,
+        maxPendingPerPeer,
+        crc32c,
+        tlsIdentity);
+  }
+
+  /** What a listener expects of one peer. */
+  enum Standing {
+    /** A header must come. */
+    MUST_ANNOUNCE,
+    /** A header may come. */
+    MAY_ANNOUNCE,
+    /** None may come: the listener expects none, or the peer is exempt. */
+    MUST_NOT_ANNOUNCE,
+    /** None may come, because it would not be believed; an ordinary client. */
+    NOT_BELIEVED,
+    /** A header must come and would not be believed. */
+    NOT_ADMITTED
+  }
+
+  /** What is expected of a peer, by its socket's address. */
+  Standing standing(InetAddress peer) {
+    if (mode == Mode.OFF || exempt.contains(peer)) {
+      return Standing.MUST_NOT_ANNOUNCE;
+    }
+    boolean required = mode == Mode.REQUIRED;
+    if (required ? trusted.isEmpty() || trusted.contains(peer) : trusted.contains(peer)) {
+      return required ? Standing.MUST_ANNOUNCE : Standing.MAY_ANNOUNCE;
+    }
+    return required ? Standing.NOT_ADMITTED : Standing.NOT_BELIEVED;
   }
 
   /** Whether headers are read at all. */

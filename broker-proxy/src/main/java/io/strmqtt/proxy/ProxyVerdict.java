@@ -1,6 +1,7 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -18,26 +19,29 @@ public sealed interface ProxyVerdict {
   }
 
   /**
-   * A complete header. The values of type-length-values will be further components; they have been
-   * checked.
+   * A complete header.
    *
    * @param version 1 or 2
    * @param kind whether the addresses are to be used
    * @param source the client's address; present exactly for {@link ProxyHeader.Kind#PROXIED}
    * @param destination the address the client connected to; present exactly if {@code source} is
    * @param length bytes of the whole header: 15 to 107 for version 1, 16 and more for version 2
+   * @param tlvs what a version 2 header with the command PROXY and an address family carried behind
+   *     the addresses; {@link ProxyTlvs#NONE} otherwise, as receivers skip what the others carry
    */
   record Header(
       ProxyHeader.Version version,
       ProxyHeader.Kind kind,
       Optional<InetSocketAddress> source,
       Optional<InetSocketAddress> destination,
-      int length)
+      int length,
+      ProxyTlvs tlvs)
       implements ProxyVerdict {
 
     public Header {
       Objects.requireNonNull(version);
       Objects.requireNonNull(kind);
+      Objects.requireNonNull(tlvs);
       boolean proxied = kind == ProxyHeader.Kind.PROXIED;
       if (source.isPresent() != proxied || destination.isPresent() != proxied) {
         throw new IllegalArgumentException("addresses are for PROXIED, and only for it");
@@ -46,7 +50,7 @@ public sealed interface ProxyVerdict {
 
     /** A header whose sender, not whose content, says where the connection comes from. */
     static Header withoutAddresses(ProxyHeader.Version version, ProxyHeader.Kind kind, int length) {
-      return new Header(version, kind, Optional.empty(), Optional.empty(), length);
+      return new Header(version, kind, Optional.empty(), Optional.empty(), length, ProxyTlvs.NONE);
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type-length-values of a complete version 2 header (section 2.2.7): checked, not kept.
+ * The type-length-values of a complete version 2 header (section 2.2.7): checked first, then read
+ * by a {@link TlvReader}.
  *
  * <p>Two flat loops, one for the header and one for what the SSL value holds; nothing recurses.
  * Text that may reach a log, an access rule or an identity is UTF-8 without control characters.
@@ -15,48 +16,51 @@ import org.jspecify.annotations.Nullable;
  * everyone's use: the clouds' own among them get a meaning where they are read, not here.
  */
 final class Tlvs {
-  private static final int AUTHORITY = 0x02;
-  private static final int CRC32C_CHECKSUM = 0x03;
-  private static final int UNIQUE_ID = 0x05;
-  private static final int SSL = 0x20;
+  static final int AUTHORITY = 0x02;
+  static final int CRC32C_CHECKSUM = 0x03;
+  static final int UNIQUE_ID = 0x05;
+  static final int SSL = 0x20;
   private static final int SSL_VERSION = 0x21;
   private static final int SSL_SIGNATURE_SCHEME = 0x27;
-  private static final int NETNS = 0x30;
+  static final int NETNS = 0x30;
 
   private static final int MAX_AUTHORITY = 255;
   private static final int MAX_UNIQUE_ID = 128;
   private static final int CRC_LENGTH = 4;
 
   /** Type and length. */
-  private static final int PREFIX = 3;
+  static final int PREFIX = 3;
 
   /** Flags and the result of the verification, before the values inside. */
-  private static final int SSL_FIXED = 5;
+  static final int SSL_FIXED = 5;
 
   private static final byte[] ZEROS = new byte[CRC_LENGTH];
 
   private final ByteBuf in;
   private final int start;
+  private final int from;
   private final int length;
 
   /** Offset of the checksum's value, or -1. */
   private int crcAt = -1;
 
   /**
+   * @param from offset of the first value in the header
    * @param length of the whole header, in bytes
    */
-  Tlvs(ByteBuf in, int length) {
+  Tlvs(ByteBuf in, int from, int length) {
     this.in = in;
     this.start = in.readerIndex();
+    this.from = from;
     this.length = length;
   }
 
   /**
-   * Whether what lies between an offset and the header's end is well-formed.
+   * Whether what lies behind the addresses is well-formed.
    *
    * @return null if it is
    */
-  @Nullable Reject check(int from) {
+  @Nullable Reject check(ProxyPolicy.Crc32c crc) {
     int at = from;
     while (at < length) {
       Reject reject = room(at, length);
@@ -68,9 +72,19 @@ final class Tlvs {
       }
       at += PREFIX + size(at);
     }
-    return crcAt < 0 || crcMatches()
-        ? null
-        : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
+    return switch (crc) {
+      case IGNORE -> null;
+      case REQUIRE, VERIFY -> {
+        if (crcAt < 0) {
+          yield crc == ProxyPolicy.Crc32c.REQUIRE
+              ? new Reject(Reason.CRC_MISSING, "no CRC32C in the header", from)
+              : null;
+        }
+        yield crcMatches()
+            ? null
+            : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
+      }
+    };
   }
 
   private @Nullable Reject value(int type, int from, int to) {

@@ -4,6 +4,7 @@ import static io.strmqtt.proxy.ProxyVerdict.NeedMore;
 
 import io.netty.buffer.ByteBuf;
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
@@ -82,7 +83,14 @@ final class V1Parser {
       return outcome;
     }
     return Addresses.proxied(
-        ProxyHeader.Version.V1, source, sourcePort, destination, destinationPort, to + 2, sourceAt);
+        ProxyHeader.Version.V1,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        to + 2,
+        sourceAt,
+        ProxyTlvs.NONE);
   }
 
   /** What follows UNKNOWN is ignored, up to a CR LF; either of them alone ends no line. */

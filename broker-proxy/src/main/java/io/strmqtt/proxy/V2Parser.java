@@ -3,10 +3,12 @@ package io.strmqtt.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
+import java.util.Optional;
 
 /**
  * The version 2 header (section 2.2), after its signature. Command, family and length are judged as
@@ -33,7 +35,7 @@ final class V2Parser {
 
   private V2Parser() {}
 
-  static ProxyVerdict parse(ByteBuf in, int maxHeaderSize) {
+  static ProxyVerdict parse(ByteBuf in, int maxHeaderSize, ProxyPolicy.Crc32c crc) {
     int start = in.readerIndex();
     int readable = in.readableBytes();
 
@@ -89,12 +91,20 @@ final class V2Parser {
     if (family == UNSPEC) {
       return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
     }
-    Reject badTlv = new Tlvs(in, length).check(FIXED_LENGTH + addresses);
+    Tlvs values = new Tlvs(in, FIXED_LENGTH + addresses, length);
+    Reject badTlv = values.check(crc);
     if (badTlv != null) {
       return badTlv;
     }
+    ProxyTlvs tlvs = TlvReader.read(in, FIXED_LENGTH + addresses, length);
     if (family == UNIX || transport != STREAM) {
-      return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
+      return new Header(
+          ProxyHeader.Version.V2,
+          ProxyHeader.Kind.UNKNOWN,
+          Optional.empty(),
+          Optional.empty(),
+          length,
+          tlvs);
     }
     int size = family == INET ? 4 : 16;
     int at = start + FIXED_LENGTH;
@@ -105,7 +115,8 @@ final class V2Parser {
         ByteBufUtil.getBytes(in, at + size, size),
         in.getUnsignedShort(at + 2 * size + 2),
         length,
-        FIXED_LENGTH);
+        FIXED_LENGTH,
+        tlvs);
   }
 
   /** Bytes of a family's address block: two addresses, and their ports if it has any. */

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.ProxyHeader;
+import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.NeedMore;
@@ -150,7 +151,8 @@ class GrammarTest {
                 ProxyHeader.Kind.UNKNOWN,
                 Optional.empty(),
                 Optional.empty(),
-                line.length()));
+                line.length(),
+                ProxyTlvs.NONE));
   }
 
   @Test
@@ -355,16 +357,17 @@ class GrammarTest {
     InetSocketAddress peer = new InetSocketAddress("10.0.0.5", 41022);
     InetSocketAddress local = new InetSocketAddress("10.0.0.9", 1883);
     Header proxied = (Header) parse(tcp4());
-    ClientEndpoint endpoint = Endpoints.endpointOf(peer, local, "tcp", Optional.of(proxied));
+    ClientEndpoint endpoint =
+        Endpoints.endpointOf(peer, local, "tcp", Look.ENABLED, Optional.of(proxied));
     assertThat(endpoint.toLog()).isEqualTo("client=203.0.113.7:56324 via=10.0.0.5:41022 pp=v2");
     assertThat(ClientEndpoint.text(endpoint.local())).isEqualTo("198.51.100.2:1883");
 
     Header unknown = (Header) parse(ascii("PROXY UNKNOWN\r\n"));
-    endpoint = Endpoints.endpointOf(peer, local, "tcp", Optional.of(unknown));
+    endpoint = Endpoints.endpointOf(peer, local, "tcp", Look.ENABLED, Optional.of(unknown));
     assertThat(endpoint.toLog()).isEqualTo("client=10.0.0.5:41022 via=10.0.0.5:41022 pp=v1");
     assertThat(endpoint.local()).isEqualTo(local);
 
-    assertThat(Endpoints.endpointOf(peer, local, "tcp", Optional.empty()))
+    assertThat(Endpoints.endpointOf(peer, local, "tcp", Look.ENABLED, Optional.empty()))
         .isEqualTo(ClientEndpoint.direct(peer, local, "tcp"));
   }
 

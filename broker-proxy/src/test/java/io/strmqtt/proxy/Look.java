@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,10 @@ import java.util.Optional;
 final class Look implements ProxyListener {
   static final Duration TIMEOUT = Duration.ofSeconds(5);
   static final ProxyPolicy ENABLED = ProxyPolicy.of(ProxyPolicy.Mode.REQUIRED);
-  static ProxyPolicy policy(java.time.Duration timeout, int size) {
+  static final ProxyPolicy DISABLED = ProxyPolicy.of(ProxyPolicy.Mode.OFF);
+  static final InetAddress PEER = InetAddress.ofLiteral("10.0.0.5");
+
+  static ProxyPolicy policy(Duration timeout, int size) {
     return new ProxyPolicy(
         ProxyPolicy.Mode.REQUIRED,
         CidrSet.EMPTY,
@@ -33,9 +37,7 @@ final class Look implements ProxyListener {
         ProxyPolicy.TlsIdentity.NONE);
   }
 
-  static final ProxyPolicy DISABLED = ProxyPolicy.of(ProxyPolicy.Mode.OFF);
-
-  /** What was told, in order: accepted, rejected, probe. */
+  /** What was told, in order: missing, accepted, rejected, probe. */
   final List<String> calls = new ArrayList<>();
 
   Optional<Header> header = Optional.empty();
@@ -50,9 +52,13 @@ final class Look implements ProxyListener {
   private final ByteArrayOutputStream delivered = new ByteArrayOutputStream();
 
   Look(ProxyPolicy policy) {
+    this(policy, PEER, PendingBudget.of(policy));
+  }
+
+  Look(ProxyPolicy policy, InetAddress peer, PendingBudget budget) {
     channel.config().setAllocator(buffers);
     channel.freezeTime();
-    channel.pipeline().addLast(new ProxyHandler(policy, this), new Next());
+    channel.pipeline().addLast(new ProxyHandler(policy, budget, peer, this), new Next());
   }
 
   static Look of(ProxyPolicy policy, byte[] stream) {
@@ -126,6 +132,11 @@ final class Look implements ProxyListener {
     this.firstBytes = firstBytes;
     this.hint = hint;
     ctx.close();
+  }
+
+  @Override
+  public void missing(ChannelHandlerContext ctx) {
+    calls.add("missing");
   }
 
   @Override

@@ -7,9 +7,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.strmqtt.api.admin.ListenerView;
 import io.strmqtt.core.Engine;
+import io.strmqtt.proxy.PendingBudget;
 import io.strmqtt.proxy.ProxyHandler;
 import io.strmqtt.proxy.ProxyPolicy;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ final class Listener {
   private final Engine engine;
   private final Optional<SslContext> tls;
   private final ProxyPolicy policy;
+  private final PendingBudget pending;
+  private final MissingHeaders missing = new MissingHeaders();
   private final LongAdder open = new LongAdder();
   private final LongAdder accepted = new LongAdder();
   private @Nullable Channel channel;
@@ -36,6 +40,7 @@ final class Listener {
     this.engine = engine;
     this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
     this.policy = settings.proxy().policy();
+    this.pending = PendingBudget.of(policy);
   }
 
   void bind(EventLoops loops) throws ListenerException {
@@ -77,8 +82,9 @@ final class Listener {
     open.increment();
     child.closeFuture().addListener(closed -> open.decrement());
     Setup setup = new Setup(this, child);
-    setup.begin();
-    child.pipeline().addLast("proxy", new ProxyHandler(policy, setup));
+    ProxyHandler proxy = new ProxyHandler(policy, pending, setup.peer(), setup);
+    setup.begin(proxy.awaitsHeader());
+    child.pipeline().addLast("proxy", proxy);
   }
 
   /** Stops accepting; what is connected stays. */
@@ -100,6 +106,10 @@ final class Listener {
     return engine;
   }
 
+  MissingHeaders missing() {
+    return missing;
+  }
+
   SslContext tls() {
     return tls.orElseThrow();
   }
@@ -109,7 +119,10 @@ final class Listener {
         settings.name(),
         settings.type(),
         address(),
-        settings.proxy().enabled(),
+        policy.enabled(),
+        policy.mode().name().toLowerCase(Locale.ROOT),
+        policy.trusted().texts(),
+        policy.exempt().texts(),
         settings.proxy().origin(),
         open.sum(),
         accepted.sum());

@@ -15,6 +15,7 @@ import io.strmqtt.core.Refusal;
 import io.strmqtt.proxy.Endpoints;
 import io.strmqtt.proxy.ProxyListener;
 import io.strmqtt.proxy.ProxyVerdict;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HexFormat;
@@ -57,10 +58,17 @@ public final class Setup implements ProxyListener {
     return socket instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
   }
 
-  /** Without a PROXY header to wait for, the first thing the client owes is due from the start. */
-  void begin() {
+  /** The socket's other end. */
+  InetAddress peer() {
+    return endpoint.peer().getAddress();
+  }
+
+  /**
+   * Without a PROXY header that must come, the first thing the client owes is due from the start.
+   */
+  void begin(boolean awaitsHeader) {
     channel.closeFuture().addListener(closed -> deadlines.cancel(deadline));
-    if (!listener.settings().proxy().enabled()) {
+    if (!awaitsHeader) {
       arm(
           listener.transport().owedFirst(),
           listener.transport().usesTls()
@@ -84,8 +92,18 @@ public final class Setup implements ProxyListener {
   public void accepted(ChannelHandlerContext ctx, Optional<ProxyVerdict.Header> header) {
     deadlines.cancel(deadline);
     endpoint =
-        Endpoints.endpointOf(endpoint.peer(), endpoint.local(), listener.settings().name(), header);
+        Endpoints.endpointOf(
+            endpoint.peer(),
+            endpoint.local(),
+            listener.settings().name(),
+            listener.settings().proxy().policy(),
+            header);
     listener.transport().install(this);
+  }
+
+  @Override
+  public void missing(ChannelHandlerContext ctx) {
+    listener.missing().add(endpoint, deadlines.now());
   }
 
   @Override

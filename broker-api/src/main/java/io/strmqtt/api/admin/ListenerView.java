@@ -1,13 +1,18 @@
 package io.strmqtt.api.admin;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * A listener that is open.
  *
  * @param type {@code tcp}, {@code ssl}, {@code ws} or {@code wss}
  * @param address where it really listens
- * @param proxyEnabled whether each connection must begin with a PROXY header
+ * @param proxyEnabled whether PROXY headers are read
+ * @param proxyMode {@code off}, {@code required}, {@code optional} or {@code observe}
+ * @param trustedProxies the networks whose headers are believed; none with {@code required} is
+ *     everyone
+ * @param exempt the networks that connect without a header
  * @param proxyOrigin where that comes from: {@code listener.tcp.proxy_enabled (environment
  *     MQTT_TCP_PROXY_PROTOCOL_ENABLED)}
  * @param connections open now, including those that have not sent CONNECT
@@ -18,6 +23,9 @@ public record ListenerView(
     String type,
     InetSocketAddress address,
     boolean proxyEnabled,
+    String proxyMode,
+    List<String> trustedProxies,
+    List<String> exempt,
     String proxyOrigin,
     long connections,
     long accepted) {}

@@ -22,6 +22,15 @@ public record ConnectAttempt(
     boolean cleanStart,
     ClientEndpoint endpoint) {
 
+  /**
+   * The user name by a client certificate that a trusted proxy verified, if the listener is
+   * configured to tell it and this broker has not seen one itself ({@link
+   * ClientEndpoint#proxyIdentity}). An authenticator may take it for the user's.
+   */
+  public Optional<String> proxyIdentity() {
+    return endpoint.proxyIdentity();
+  }
+
   /** Without the password. */
   @Override
   public String toString() {

@@ -221,12 +221,15 @@ final class BrokerReader {
 
   private void warnOfTrust(List<ListenerSettings> listeners) {
     for (ListenerSettings listener : listeners) {
-      if (listener.proxy().enabled() && !listener.bind().getAddress().isLoopbackAddress()) {
+      if (listener.proxy().enabled()
+          && listener.proxy().policy().trusted().isEmpty()
+          && !listener.bind().getAddress().isLoopbackAddress()) {
         findings.warning(
             "listener."
                 + listener.name()
                 + " believes the PROXY header of whoever connects: let only the load balancer reach port "
-                + listener.bind().getPort());
+                + listener.bind().getPort()
+                + ", and list it in listener.proxy.trusted_proxies");
       }
     }
   }

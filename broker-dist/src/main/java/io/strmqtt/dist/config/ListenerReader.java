@@ -7,7 +7,6 @@ import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,13 +32,11 @@ final class ListenerReader {
   /** The enabled listeners. */
   List<ListenerSettings> read() {
     Optional<Boolean> proxyEnabled = listener.optionalBool("proxy_enabled");
-    Section proxySection = listener.section("proxy");
+    ProxyReader policies = new ProxyReader(listener.section("proxy"), findings);
     var inherited =
-        new ListenerSettings.Proxy(
-            policy(
-                proxyEnabled.orElse(false),
-                headerTimeout(proxySection),
-                maxHeaderSize(proxySection)),
+        new Inherited(
+            proxyEnabled.orElse(false),
+            policies,
             proxyEnabled
                 .map(on -> listener.origin("proxy_enabled"))
                 .filter(origin -> !origin.equals(Origins.DEFAULT))
@@ -54,7 +51,14 @@ final class ListenerReader {
     return enabled;
   }
 
-  private Optional<ListenerSettings> one(String name, ListenerSettings.Proxy inherited) {
+  /**
+   * What a listener does about the PROXY protocol unless it says otherwise.
+   *
+   * @param origin what decided {@code enabled}
+   */
+  private record Inherited(boolean enabled, ProxyReader policies, String origin) {}
+
+  private Optional<ListenerSettings> one(String name, Inherited inherited) {
     Optional<String> declared = declaredType(name);
     if (declared.isEmpty()) {
       undeclared(name);
@@ -93,7 +97,7 @@ final class ListenerReader {
             BindAddress::parse,
             InetAddress.getLoopbackAddress());
     int port = section.integer("bind_port", 0, 65535);
-    ListenerSettings.Proxy proxy = proxy(section, inherited);
+    ListenerSettings.Proxy proxy = proxy(section, inherited, enabled);
     Optional<ListenerSettings.Tls> tlsSettings =
         tls.flatMap(below -> new TlsReader(home, section, below, findings).read(name, enabled));
     if (tls.isEmpty()) {
@@ -149,7 +153,7 @@ final class ListenerReader {
     return builtIn ? template : template.withoutKey("bind_port").withoutKey("enabled");
   }
 
-  private ListenerSettings.Proxy proxy(Section section, ListenerSettings.Proxy inherited) {
+  private ListenerSettings.Proxy proxy(Section section, Inherited inherited, boolean open) {
     Optional<Boolean> own = section.optionalBool("proxy_enabled");
     if (own.isEmpty()) {
       String origin =
@@ -158,41 +162,18 @@ final class ListenerReader {
               : "inherited: " + inherited.origin();
       findings.setting(section.path("proxy_enabled"), String.valueOf(inherited.enabled()), origin);
     }
-    Duration headerTimeout = inherited.policy().headerTimeout();
-    int maxHeaderSize = inherited.policy().maxHeaderSize();
-    if (section.has("proxy")) {
-      Section proxy = section.section("proxy");
-      headerTimeout = proxy.has("header_timeout") ? headerTimeout(proxy) : headerTimeout;
-      maxHeaderSize = proxy.has("max_header_size") ? maxHeaderSize(proxy) : maxHeaderSize;
+    Optional<Section> below =
+        section.has("proxy") ? Optional.of(section.section("proxy")) : Optional.empty();
+    ProxyPolicy policy =
+        below.map(inherited.policies()::of).orElseGet(inherited.policies()::inherited);
+    boolean enabled = own.orElse(inherited.enabled());
+    if (enabled && open) {
+      inherited.policies().check(below, policy);
     }
     return new ListenerSettings.Proxy(
-        policy(own.orElse(inherited.enabled()), headerTimeout, maxHeaderSize),
+        enabled ? policy : policy.withMode(ProxyPolicy.Mode.OFF),
         own.isPresent()
             ? section.path("proxy_enabled") + " (" + section.origin("proxy_enabled") + ")"
             : inherited.origin());
-  }
-
-  private static ProxyPolicy policy(boolean enabled, Duration headerTimeout, int maxHeaderSize) {
-    ProxyPolicy defaults =
-        ProxyPolicy.of(enabled ? ProxyPolicy.Mode.REQUIRED : ProxyPolicy.Mode.OFF);
-    return new ProxyPolicy(
-        defaults.mode(),
-        defaults.trusted(),
-        defaults.exempt(),
-        defaults.versions(),
-        headerTimeout,
-        maxHeaderSize,
-        defaults.maxPending(),
-        defaults.maxPendingPerPeer(),
-        defaults.crc32c(),
-        defaults.tlsIdentity());
-  }
-
-  private static Duration headerTimeout(Section proxy) {
-    return proxy.duration("header_timeout", Duration.ofSeconds(3), Duration.ofSeconds(30));
-  }
-
-  private static int maxHeaderSize(Section proxy) {
-    return (int) proxy.size("max_header_size", 216, 65535);
   }
 }

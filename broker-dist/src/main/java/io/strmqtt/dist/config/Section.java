@@ -1,6 +1,7 @@
 package io.strmqtt.dist.config;
 
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
@@ -264,8 +265,8 @@ final class Section {
     List<String> found = new ArrayList<>();
     if (value != null && value.unwrapped() instanceof List<?> list) {
       list.forEach(element -> found.add(String.valueOf(element)));
-    } else if (value != null && value.unwrapped() instanceof String text) {
-      found.addAll(List.of(text.trim().split("\\s*,\\s*")));
+    } else if (value != null && !(value instanceof ConfigObject)) {
+      found.addAll(List.of(String.valueOf(value.unwrapped()).trim().split("\\s*,\\s*")));
     }
     if (value == null || found.isEmpty() || !allowed.containsAll(found)) {
       problem(key, expected);
@@ -273,6 +274,38 @@ final class Section {
     }
     findings.setting(path(key), Hocon.render(key, value), origin(key));
     return found.stream().distinct().toList();
+  }
+
+  /**
+   * A list of texts, or several in one text with commas between; may be empty.
+   *
+   * @param flaw what is wrong with one of them, if anything; it is reported by itself
+   */
+  List<String> texts(String key, String expected, Function<String, Optional<String>> flaw) {
+    known.add(key);
+    ConfigValue value = values.get(key);
+    if (value == null || value instanceof ConfigObject || absent(key)) {
+      problem(key, expected);
+      return List.of();
+    }
+    List<String> found = new ArrayList<>();
+    boolean wrong = false;
+    for (ConfigValue each : value instanceof ConfigList list ? list : List.of(value)) {
+      String text = String.valueOf(each.unwrapped()).trim();
+      for (String one : each == value ? text.split("\\s*,\\s*", -1) : new String[] {text}) {
+        Optional<String> bad = flaw.apply(one);
+        wrong |= bad.isPresent();
+        bad.ifPresent(
+            what -> findings.problem(path(key), origins.of(each.origin()), expected, what));
+        if (bad.isEmpty()) {
+          found.add(one);
+        }
+      }
+    }
+    if (!wrong) {
+      findings.setting(path(key), Hocon.render(key, value), origin(key));
+    }
+    return found;
   }
 
   private <T> T required(String key, String expected, Optional<T> value, T standIn) {

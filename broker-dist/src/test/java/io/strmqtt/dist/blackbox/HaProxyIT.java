@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.ReasonCode;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLSocket;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +45,13 @@ class HaProxyIT {
   }
 
   private String hocon() {
-    return "listener.proxy_enabled = true\n" + certificates.hocon() + Account.DEVICE.hocon();
+    return """
+        listener.proxy_enabled = true
+        listener.proxy { trusted_proxies = "%s", tls_identity = cn }
+        """
+            .formatted(HaProxy.OUTGOING)
+        + certificates.hocon()
+        + Account.DEVICE.hocon();
   }
 
   @AfterAll
@@ -167,7 +177,7 @@ class HaProxyIT {
 
   /** HAProxy sends all it can say about a client whose TLS ends with it. */
   @Test
-  void aHeaderWithAllThatHaProxyKnowsIsTaken() {
+  void allThatHaProxyKnowsIsInTheSessionsDetails() throws IOException {
     String options = "ssl,cert-cn,ssl-cipher,cert-sig,cert-key,authority,crc32c,unique-id";
     try (HaProxy proxy =
         HaProxy.start(
@@ -182,20 +192,49 @@ class HaProxyIT {
                             .formatted(
                                 certificates.serverCertificateAndKey(),
                                 certificates.authority())))) {
-      Door door = new Door("ssl", proxy.port("tcp"));
-      try (RawClient client =
-          door.enter("127.0.0.24", MqttVersion.V5, certificates.clientContext())) {
+      Door door = new Door("tcp", proxy.port("tcp"));
+      try (SSLSocket socket = named(door.connect("127.0.0.24"), "mqtt.example.test");
+          RawClient client = RawClient.over(socket, MqttVersion.V5)) {
         assertThat(Account.DEVICE.connect(client, MqttVersion.V5, "all-tlvs").code())
             .isEqualTo(ReasonCode.SUCCESS);
-        assertThat(new AdminApi(broker).session("all-tlvs"))
+        Map<String, Object> session = new AdminApi(broker).session("all-tlvs");
+        assertThat(session)
             .containsEntry("client_address", "127.0.0.24")
             .containsEntry("client_port", client.socket().getLocalPort())
             .containsEntry("proxy_address", HaProxy.OUTGOING)
             .containsEntry("proxy_version", "v2")
             .containsEntry("listener", "tcp")
-            .containsEntry("tls_version", null);
+            .containsEntry("tls_version", null)
+            .containsEntry("proxy_authority", "mqtt.example.test")
+            .containsEntry("proxy_identity", "device-0042")
+            .containsEntry("proxy_alpn", null)
+            .containsEntry("proxy_aws_vpce", null);
+        assertThat(session.get("proxy_tls"))
+            .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+            .containsEntry("version", socket.getSession().getProtocol())
+            .containsEntry("cipher", socket.getSession().getCipherSuite())
+            .containsEntry("common_name", "device-0042")
+            .containsEntry("certificate_presented", true)
+            .containsEntry("verified", true)
+            .containsEntry("key_algorithm", "EC256");
+        String uniqueId = String.valueOf(session.get("proxy_unique_id"));
+        assertThat(uniqueId).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+        assertThat(broker.awaitLog("event=connected ", " client_id=all-tlvs "))
+            .contains(" pp=v2 id=" + uniqueId + " ");
       }
     }
+  }
+
+  /** TLS with the client's certificate, for a host of that name. */
+  private SSLSocket named(Socket socket, String host) throws IOException {
+    SSLSocket secure =
+        (SSLSocket)
+            certificates
+                .clientContext()
+                .getSocketFactory()
+                .createSocket(socket, host, socket.getPort(), true);
+    secure.startHandshake();
+    return secure;
   }
 
   @Test
@@ -203,6 +242,11 @@ class HaProxyIT {
     assertThat(new AdminApi(broker).listeners())
         .hasSize(4)
         .allSatisfy(listener -> assertThat(listener).containsEntry("proxy_enabled", true))
+        .allSatisfy(
+            listener ->
+                assertThat(listener)
+                    .containsEntry("proxy_mode", "required")
+                    .containsEntry("trusted_proxies", List.of(HaProxy.OUTGOING)))
         .allSatisfy(
             listener ->
                 assertThat((String) listener.get("proxy_origin"))

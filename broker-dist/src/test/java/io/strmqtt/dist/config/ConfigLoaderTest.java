@@ -105,7 +105,10 @@ class ConfigLoaderTest {
   void theOperatorsCommentedFileHoldsExactlyTheDefaults() throws Exception {
     String commented = Files.readString(Path.of("src/main/conf/st-rmqtt.conf"));
     List<String> said =
-        commented.lines().map(line -> line.replaceFirst("^(\\s*)#([a-z_]+ = )", "$1$2")).toList();
+        commented
+            .lines()
+            .map(line -> line.replaceFirst("^(\\s*)#([a-z0-9_]+ = )", "$1$2"))
+            .toList();
     ConfigResult.Loaded defaults = fixture().loaded();
 
     ConfigResult.Loaded asShipped = fixture().file(commented).loaded();

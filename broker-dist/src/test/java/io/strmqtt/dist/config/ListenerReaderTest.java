@@ -2,6 +2,9 @@ package io.strmqtt.dist.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.api.ProxyHeader.Version;
+import io.strmqtt.proxy.ProxyPolicy;
+import io.strmqtt.proxy.ProxyPolicy.Mode;
 import io.strmqtt.transport.ListenerSettings;
 import io.strmqtt.transport.ListenerSettings.ClientAuth;
 import java.io.IOException;
@@ -120,6 +123,120 @@ class ListenerReaderTest {
         .asString()
         .contains("listener.ws believes the PROXY header of whoever connects")
         .contains("port 8084");
+    assertThat(
+            fixture()
+                .file(
+                    OPEN,
+                    "listener.ws { proxy_enabled = true, proxy.trusted_proxies = 10.0.0.0/8 }")
+                .loaded()
+                .warnings())
+        .isEmpty();
+  }
+
+  @Test
+  void eachKeyOfTheProxySectionIsInheritedByItself() {
+    ConfigFixture given =
+        fixture()
+            .file(
+                "listener.proxy_enabled = true",
+                "listener.proxy { mode = optional, trusted_proxies = [10.0.0.0/8, \"2001:db8::/32\"],",
+                "  exempt = 10.9.0.1, versions = 2, max_pending = 7, max_pending_per_peer = 6,",
+                "  crc32c = require, tls_identity = Fingerprint }",
+                "listener.tcp.proxy { mode = observe, exempt = [], versions = [1, 2], max_pending = 8 }",
+                "listener.ws.proxy_enabled = false");
+
+    ProxyPolicy tcp = given.listener("tcp").proxy().policy();
+    assertThat(tcp.mode()).isEqualTo(Mode.OBSERVE);
+    assertThat(tcp.trusted().texts()).containsExactly("10.0.0.0/8", "2001:db8::/32");
+    assertThat(tcp.exempt().isEmpty()).isTrue();
+    assertThat(tcp.versions()).containsExactlyInAnyOrder(Version.V1, Version.V2);
+    assertThat(tcp.maxPending()).isEqualTo(8);
+    assertThat(tcp.maxPendingPerPeer()).isEqualTo(6);
+    assertThat(tcp.crc32c()).isEqualTo(ProxyPolicy.Crc32c.REQUIRE);
+    assertThat(tcp.tlsIdentity()).isEqualTo(ProxyPolicy.TlsIdentity.FINGERPRINT);
+
+    ProxyPolicy ws = given.listener("ws").proxy().policy();
+    assertThat(ws.mode()).isEqualTo(Mode.OFF);
+    assertThat(ws.exempt().texts()).containsExactly("10.9.0.1");
+    assertThat(ws.versions()).containsExactly(Version.V2);
+  }
+
+  @Test
+  void theDefaultPolicyIsTheOneOfTheDocumentation() {
+    assertThat(fixture().listener("tcp").proxy().policy()).isEqualTo(ProxyPolicy.of(Mode.OFF));
+    assertThat(fixture().file("listener.proxy_enabled = true").listener("tcp").proxy().policy())
+        .isEqualTo(ProxyPolicy.of(Mode.REQUIRED));
+  }
+
+  @Test
+  void aMalformedNetworkIsNamed() {
+    assertThat(
+            fixture()
+                .file(
+                    "listener.proxy.trusted_proxies = [\"10.0.0.0/8\",",
+                    "  \"10.0.0.0/33\",",
+                    "  \"10.0.0.1/8\"]",
+                    "listener.tcp.proxy.exempt = \"10.0.0.1, lb.example\"")
+                .problems())
+        .hasSize(3)
+        .satisfiesExactly(
+            problem ->
+                assertThat(problem)
+                    .startsWith("listener.proxy.trusted_proxies: expected networks")
+                    .contains("\"10.0.0.0/33\"", "0 to 32")
+                    .endsWith("(conf/st-rmqtt.conf:2)"),
+            problem ->
+                assertThat(problem)
+                    .contains("\"10.0.0.1/8\" has bits beyond its prefix")
+                    .endsWith("(conf/st-rmqtt.conf:3)"),
+            problem ->
+                assertThat(problem)
+                    .startsWith("listener.tcp.proxy.exempt: expected networks")
+                    .contains("\"lb.example\"")
+                    .endsWith("(conf/st-rmqtt.conf:4)"));
+  }
+
+  @Test
+  void whoeverMayLeaveTheHeaderOutMustSayWhomItTrusts() {
+    assertThat(
+            fixture().file("listener { proxy_enabled = true, proxy.mode = optional }").problems())
+        .containsExactly(
+            "listener.proxy.trusted_proxies: expected at least one network, because"
+                + " listener.proxy.mode is optional, found none (conf/st-rmqtt.conf:1)");
+    assertThat(
+            fixture().file("listener.ws { proxy_enabled = true, proxy.mode = observe }").problems())
+        .containsExactly(
+            "listener.ws.proxy.trusted_proxies: expected at least one network, because"
+                + " listener.ws.proxy.mode is observe, found none (conf/st-rmqtt.conf:1)");
+    assertThat(
+            fixture().file("listener { proxy_enabled = true, proxy.tls_identity = cn }").problems())
+        .containsExactly(
+            "listener.proxy.trusted_proxies: expected at least one network, because"
+                + " listener.proxy.tls_identity is cn, found none (conf/st-rmqtt.conf:1)");
+    assertThat(fixture().file("listener.proxy.mode = optional").loaded().config().listeners())
+        .hasSize(2);
+  }
+
+  @Test
+  void wrongWordsOfTheProxySectionAreReported() {
+    assertThat(
+            fixture()
+                .file(
+                    "listener.proxy { mode = off, versions = [3], crc32c = yes, tls_identity = uid,",
+                    "  max_pending = 0, trusted = [] }")
+                .problems())
+        .containsExactly(
+            "listener.proxy.mode: expected one of required, optional, observe, found \"off\""
+                + " (conf/st-rmqtt.conf:1)",
+            "listener.proxy.versions: expected one or more of 1, 2, found [3] (conf/st-rmqtt.conf:1)",
+            "listener.proxy.max_pending: expected a whole number from 1 to 1000000, found 0"
+                + " (conf/st-rmqtt.conf:2)",
+            "listener.proxy.crc32c: expected one of verify, require, ignore, found \"yes\""
+                + " (conf/st-rmqtt.conf:1)",
+            "listener.proxy.tls_identity: expected one of none, cn, dn, san, fingerprint, found"
+                + " \"uid\" (conf/st-rmqtt.conf:1)",
+            "listener.proxy.trusted: expected a known key, found an unknown one"
+                + " (conf/st-rmqtt.conf:2)");
   }
 
   @Test
