@@ -264,8 +264,7 @@ class MatrixIT {
   }
 
   private List<Map<String, Object>> refusalsOf(MatrixCase each) {
-    return refusals.getOrDefault(
-        List.of(each.listener(), seen.get(each).localPort()), List.of());
+    return refusals.getOrDefault(List.of(each.listener(), seen.get(each).localPort()), List.of());
   }
 
   @ParameterizedTest(name = "{0}")
