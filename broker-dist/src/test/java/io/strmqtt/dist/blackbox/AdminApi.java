@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the HTTP API of a broker says, as maps with the documents' field names. */
 record AdminApi(BrokerProcess broker) {
@@ -39,6 +40,15 @@ record AdminApi(BrokerProcess broker) {
   long counter(String name) {
     Map<?, ?> counters = (Map<?, ?>) object(broker.get("/api/v1/counters")).get("counters");
     return ((Number) counters.get(name)).longValue();
+  }
+
+  /** How often each reason has occurred. */
+  Map<String, Long> reasons() {
+    Map<?, ?> reasons = (Map<?, ?>) object(broker.get("/api/v1/counters")).get("reasons");
+    return reasons.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                each -> (String) each.getKey(), each -> ((Number) each.getValue()).longValue()));
   }
 
   @SuppressWarnings("unchecked")

@@ -35,16 +35,27 @@ record Door(String transport, int port) {
     try {
       Socket socket = connect(from);
       socket.getOutputStream().write(header);
-      if (usesTls()) {
-        SSLSocket secure =
-            (SSLSocket) tls.getSocketFactory().createSocket(socket, "localhost", port, true);
-        secure.startHandshake();
-        socket = secure;
-      }
-      return transport.startsWith("ws") ? RawWebSocket.over(socket) : socket;
+      return dressed(socket, tls);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A client over a connection that is open already; MQTT is next. */
+  RawClient enter(Socket connection, MqttVersion version, SSLContext tls) throws IOException {
+    return RawClient.over(dressed(connection, tls), version);
+  }
+
+  /** With all that lies below MQTT. */
+  private Socket dressed(Socket connection, SSLContext tls) throws IOException {
+    Socket socket = connection;
+    if (usesTls()) {
+      SSLSocket secure =
+          (SSLSocket) tls.getSocketFactory().createSocket(socket, "localhost", port, true);
+      secure.startHandshake();
+      socket = secure;
+    }
+    return transport.startsWith("ws") ? RawWebSocket.over(socket) : socket;
   }
 
   /** The bare connection, without TLS and without WebSocket. */
