@@ -1,13 +1,15 @@
 package io.strmqtt.dist;
 
+import io.strmqtt.core.LogText;
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.ListenerException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -25,20 +27,26 @@ public final class Server {
   /**
    * Starts, and returns only if that fails; else the process ends on a signal.
    *
+   * @param again reads the configuration once more, for a reload
    * @return the exit code
    * @throws InvalidSetting if the configuration turns out to be unusable
    */
-  public static int run(BrokerConfig config, List<String> warnings) {
-    warnings.forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
+  public static int run(ConfigResult.Loaded loaded, Supplier<ConfigResult> again) {
+    loaded
+        .warnings()
+        .forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
     RunningBroker broker;
     try {
-      broker = RunningBroker.start(config);
+      broker = RunningBroker.start(loaded, again);
     } catch (ListenerException e) {
       return failed(e, e.isMisconfigured() ? CONFIGURATION : FAILURE);
     } catch (PluginException e) {
       return failed(e, CONFIGURATION);
     } catch (UncheckedIOException e) {
       return failed(e, FAILURE);
+    }
+    if (!HangUp.onSignal(() -> hungUp(broker))) {
+      LOG.info("event=no_sighup text=\"reload with POST /api/v1/reload\"");
     }
     Runtime.getRuntime()
         .addShutdownHook(
@@ -57,6 +65,14 @@ public final class Server {
                     }));
     waitForEver();
     return 0;
+  }
+
+  private static void hungUp(RunningBroker broker) {
+    try {
+      broker.reload("sighup");
+    } catch (RuntimeException e) {
+      LOG.error("event=reload_failed by=sighup error={}", LogText.of(String.valueOf(e)), e);
+    }
   }
 
   private static int failed(Exception e, int exitCode) {
