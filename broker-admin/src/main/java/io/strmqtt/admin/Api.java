@@ -91,8 +91,8 @@ final class Api implements Handler {
     boolean json =
         request
             .headers()
-            .contentType()
-            .filter(type -> type.mediaType().text().equals("application/json"))
+            .first(HeaderNames.CONTENT_TYPE)
+            .filter(type -> type.split(";", 2)[0].strip().equalsIgnoreCase("application/json"))
             .isPresent();
     if (!json) {
       return Answer.problem(

@@ -276,8 +276,11 @@ class HttpAdminTest {
 
     Exchange answer = reload("Content-Type: application/json; charset=utf-8\r\n");
 
-    assertProblem(answer, 422);
-    assertThat(answer.body()).endsWith(",\"problems\":[\"one\",\"two\"]}");
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+    assertThat(answer.body())
+        .startsWith("{\"type\":\"about:blank\",")
+        .endsWith(",\"problems\":[\"one\",\"two\"]}");
   }
 
   @ParameterizedTest

@@ -8,7 +8,9 @@ import java.util.function.ToIntBiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "run", description = "Run the broker in the foreground, until SIGTERM or SIGINT.")
+@Command(
+    name = "run",
+    description = "Run the broker in the foreground, until SIGTERM or SIGINT. SIGHUP reloads.")
 final class RunCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final ToIntBiFunction<ConfigResult.Loaded, Supplier<ConfigResult>> server;
