@@ -2,7 +2,9 @@ package io.strmqtt.api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,7 +67,7 @@ public final class Settings {
     if (text.isEmpty()) {
       return defaultValue;
     }
-    return switch (text.get().toLowerCase(java.util.Locale.ROOT)) {
+    return switch (text.get().toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
       default -> throw new Invalid(key, "expected true or false, found " + text.get());
@@ -82,12 +84,17 @@ public final class Settings {
       return defaultValue;
     }
     try {
-      return text.get().startsWith("P")
-          ? Duration.parse(text.get())
-          : Duration.ofMillis(Long.parseLong(text.get().trim()));
-    } catch (RuntimeException e) {
-      throw new Invalid(key, "expected milliseconds or a duration like PT5S, found " + text.get());
+      Duration value =
+          text.get().startsWith("P")
+              ? Duration.parse(text.get())
+              : Duration.ofMillis(Long.parseLong(text.get().trim()));
+      if (!value.isNegative()) {
+        return value;
+      }
+    } catch (DateTimeParseException | NumberFormatException e) {
+      // reported below
     }
+    throw new Invalid(key, "expected milliseconds or a duration like PT5S, found " + text.get());
   }
 
   /** A path; a relative one is below the installation folder. */

@@ -1,6 +1,8 @@
 package io.strmqtt.core.session;
 
+import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.SessionRecord;
+import java.util.Optional;
 
 /** A connection that has, or wants, a session. Called on the connection's loop. */
 public interface Attachment {
@@ -16,7 +18,7 @@ public interface Attachment {
   long maxPacketSize();
 
   /** What to publish if the connection ends without DISCONNECT. */
-  java.util.Optional<Will> will();
+  Optional<Will> will();
 
   /** The session is this connection's now: answer CONNACK. Nothing else is written before. */
   void attached(Session session, boolean present);
@@ -25,5 +27,5 @@ public interface Attachment {
   void started();
 
   /** Another connection takes the session, or an administrator ends it: say so and close. */
-  void detached(io.strmqtt.api.Reason reason);
+  void detached(Reason reason);
 }

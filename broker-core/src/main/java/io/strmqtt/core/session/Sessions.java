@@ -58,11 +58,6 @@ public final class Sessions {
     byClientId.remove(session.clientId(), session);
   }
 
-  /** Runs the action with every session; used when the broker stops. */
-  public void forEach(java.util.function.Consumer<Session> action) {
-    byClientId.values().forEach(action);
-  }
-
   /**
    * A connection's wish for a session.
    *

@@ -8,6 +8,8 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class Bystanders implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile int delivered;
-  private volatile long slowestNanos;
+  private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
   private volatile @Nullable Throwable failure;
 
   private Bystanders(RawClient publisher, RawClient subscriber) {
@@ -58,7 +60,7 @@ final class Bystanders implements AutoCloseable {
         subscriber.send(new Puback(got.packetId(), ReasonCode.SUCCESS, Properties.NONE));
         publisher.receive(Puback.class);
         delivered = i + 1;
-        slowestNanos = Math.max(slowestNanos, System.nanoTime() - begin);
+        nanos.add(System.nanoTime() - begin);
       }
     } catch (Throwable e) {
       failure = e;
@@ -70,11 +72,14 @@ final class Bystanders implements AutoCloseable {
   }
 
   /** Fails if a message did not come, or another one. */
-  long slowestMillis() {
+  long typicalMillis() {
     if (failure != null) {
       throw new AssertionError("bystanders were disturbed at message " + delivered, failure);
     }
-    return TimeUnit.NANOSECONDS.toMillis(slowestNanos);
+    synchronized (nanos) {
+      List<Long> sorted = nanos.stream().sorted().toList();
+      return TimeUnit.NANOSECONDS.toMillis(sorted.get(sorted.size() / 2));
+    }
   }
 
   @Override

@@ -118,27 +118,40 @@ final class Probe {
     return new Outcome.Unexpected(words(e));
   }
 
+  /** The socket below belongs to the caller, who closes it. */
   private Outcome overTls(Wire wire) throws IOException {
-    try (SSLSocket secure =
+    SSLSocket secure =
         (SSLSocket)
-            context()
-                .getSocketFactory()
-                .createSocket(wire, plan.host, plan.target.getPort(), true)) {
-      try {
-        secure.startHandshake();
-      } catch (SSLException e) {
-        // Closed or silent before a word of TLS: that is no matter of TLS.
-        boolean spoke = wire.received() > 0 && !wire.timedOut();
-        return spoke ? new Outcome.TlsFailed(words(e)) : broken(wire, e);
-      }
-      Presented.describe(secure.getSession(), lines);
-      try {
-        return converse(secure);
-      } catch (SSLException e) { // an alert after the handshake: TLS 1.3 refuses clients late
-        return wire.timedOut() || wire.closedByPeer()
-            ? broken(wire, e)
-            : new Outcome.TlsFailed(words(e));
-      }
+            context().getSocketFactory().createSocket(wire, plan.host, plan.target.getPort(), true);
+    try {
+      secure.startHandshake();
+    } catch (SSLException e) {
+      // Closed or silent before a word of TLS: that is no matter of TLS.
+      boolean spoke = wire.received() > 0 && !wire.timedOut();
+      return spoke ? new Outcome.TlsFailed(words(e)) : broken(wire, e);
+    }
+    Presented.describe(secure.getSession(), lines);
+    try {
+      Outcome outcome = converse(secure);
+      farewell(secure::shutdownOutput);
+      return outcome;
+    } catch (SSLException e) { // an alert after the handshake: TLS 1.3 refuses clients late
+      return wire.timedOut() || wire.closedByPeer()
+          ? broken(wire, e)
+          : new Outcome.TlsFailed(words(e));
+    }
+  }
+
+  private interface LastWords {
+    void say() throws IOException;
+  }
+
+  /** Once the answer is known, it changes nothing whether anybody still listens. */
+  private static void farewell(LastWords words) {
+    try {
+      words.say();
+    } catch (IOException e) {
+      // The far side was faster.
     }
   }
 
@@ -225,7 +238,7 @@ final class Probe {
     if (connack[0] != 0x20 || connack[1] != 2) { // MQTT-3.2.1
       return strange(rest(connack, in));
     }
-    sender.send(DISCONNECT);
+    farewell(() -> sender.send(DISCONNECT));
     return new Outcome.Connack(connack[3] & 0xff);
   }
 

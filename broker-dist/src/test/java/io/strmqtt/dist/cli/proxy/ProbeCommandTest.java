@@ -256,6 +256,24 @@ class ProbeCommandTest {
   }
 
   @Test
+  void aRefusalIsReportedEvenIfTheFarSideIsGoneByThen() throws IOException {
+    try (FarSide server =
+        FarSide.with(
+            serverContext().getServerSocketFactory(),
+            socket -> {
+              FarSide.packet(socket.getInputStream());
+              socket.getOutputStream().write(HexFormat.of().parseHex("20020004"));
+              return new byte[0];
+            })) {
+      Tool tool = Tool.run("probe", server.address(), "--none", "--tls");
+
+      assertThat(tool.exitCode()).as(tool.out()).isZero();
+      assertThat(tool.value("result"))
+          .startsWith("CONNACK, refused with code 4: bad user name or password");
+    }
+  }
+
+  @Test
   void aFarSideWithoutTlsIsNamed() throws IOException {
     try (FarSide server =
         FarSide.with(
