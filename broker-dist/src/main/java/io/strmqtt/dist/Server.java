@@ -8,6 +8,7 @@ import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.ListenerException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
@@ -35,6 +36,11 @@ public final class Server {
     loaded
         .warnings()
         .forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
+    // From here on SIGHUP ends nothing; one that comes while starting is answered once it is done.
+    CompletableFuture<RunningBroker> started = new CompletableFuture<>();
+    if (!HangUp.onSignal(() -> started.thenAccept(Server::hungUp))) {
+      LOG.info("event=no_sighup text=\"reload with POST /api/v1/reload\"");
+    }
     RunningBroker broker;
     try {
       broker = RunningBroker.start(loaded, again);
@@ -44,9 +50,6 @@ public final class Server {
       return failed(e, CONFIGURATION);
     } catch (UncheckedIOException e) {
       return failed(e, FAILURE);
-    }
-    if (!HangUp.onSignal(() -> hungUp(broker))) {
-      LOG.info("event=no_sighup text=\"reload with POST /api/v1/reload\"");
     }
     Runtime.getRuntime()
         .addShutdownHook(
@@ -63,6 +66,7 @@ public final class Server {
                         Runtime.getRuntime().halt(0);
                       }
                     }));
+    started.complete(broker);
     waitForEver();
     return 0;
   }
