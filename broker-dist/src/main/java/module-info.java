@@ -10,6 +10,7 @@ module io.strmqtt.dist {
   requires io.strmqtt.proxy;
   requires io.strmqtt.transport;
   requires org.apache.logging.log4j;
+  requires jdk.unsupported;
   requires static org.jspecify;
   requires typesafe.config;
 

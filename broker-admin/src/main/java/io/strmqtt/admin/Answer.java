@@ -1,6 +1,7 @@
 package io.strmqtt.admin;
 
 import io.helidon.http.Status;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,19 +21,31 @@ record Answer(Status status, String type, String body, Optional<String> allow) {
    * @param detail a sentence for people: what was wrong with this very request
    */
   static Answer problem(Status status, String detail) {
+    return problem(status, detail, List.of());
+  }
+
+  /**
+   * The same, with what is wrong one by one, where it is more than one sentence.
+   *
+   * @param problems the member {@code problems}, left out if empty
+   */
+  static Answer problem(Status status, String detail, List<String> problems) {
     JsonWriter json = new JsonWriter();
     json.beginObject()
         .field("type", "about:blank")
         .field("title", status.reasonPhrase())
         .field("status", status.code())
-        .field("detail", detail)
-        .endObject();
+        .field("detail", detail);
+    if (!problems.isEmpty()) {
+      json.texts("problems", problems);
+    }
+    json.endObject();
     return new Answer(status, "application/problem+json", json.toString(), Optional.empty());
   }
 
   static Answer methodNotAllowed(String allow) {
     Answer problem =
-        problem(Status.METHOD_NOT_ALLOWED_405, "this resource can only be read, with " + allow);
+        problem(Status.METHOD_NOT_ALLOWED_405, "this resource is served with " + allow + " alone");
     return new Answer(problem.status, problem.type, problem.body, Optional.of(allow));
   }
 }

@@ -10,6 +10,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.admin.BrokerView;
+import io.strmqtt.api.admin.Reload;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -24,14 +25,17 @@ import org.apache.logging.log4j.Logger;
 final class Api implements Handler {
   private static final Logger LOG = LogManager.getLogger(Api.class);
   private static final String SESSIONS = "/api/v1/sessions";
-  private static final String ALLOWED = "GET, HEAD";
+  private static final String RELOAD = "/api/v1/reload";
+  private static final String READING = "GET, HEAD";
   private static final Answer NOT_FOUND =
       Answer.problem(Status.NOT_FOUND_404, "there is no such resource");
 
   private final BrokerView view;
+  private final Reload reload;
 
-  Api(BrokerView view) {
+  Api(BrokerView view, Reload reload) {
     this.view = view;
+    this.reload = reload;
   }
 
   @Override
@@ -68,12 +72,41 @@ final class Api implements Handler {
           "the Host header has to name localhost or a loopback address, as the API serves this"
               + " machine alone");
     }
-    Optional<Answer> answer = read(request);
     Method method = request.prologue().method();
+    if (request.prologue().uriPath().rawPath().equals(RELOAD)) {
+      return method.equals(Method.POST) ? reload(request) : Answer.methodNotAllowed("POST");
+    }
+    Optional<Answer> answer = read(request);
     if (answer.isPresent() && !method.equals(Method.GET) && !method.equals(Method.HEAD)) {
-      return Answer.methodNotAllowed(ALLOWED);
+      return Answer.methodNotAllowed(READING);
     }
     return answer.orElse(NOT_FOUND);
+  }
+
+  /**
+   * A page of another site can make a browser send a POST, but not with this type: for that it asks
+   * first (Fetch, CORS-safelisted request headers), and is not answered.
+   */
+  private Answer reload(ServerRequest request) {
+    boolean json =
+        request
+            .headers()
+            .first(HeaderNames.CONTENT_TYPE)
+            .filter(type -> type.split(";", 2)[0].strip().equalsIgnoreCase("application/json"))
+            .isPresent();
+    if (!json) {
+      return Answer.problem(
+          Status.UNSUPPORTED_MEDIA_TYPE_415,
+          "the request needs the header Content-Type: application/json, and no body");
+    }
+    return switch (reload.run()) {
+      case Reload.Applied applied -> Answer.ok(Documents.reloaded(applied));
+      case Reload.Refused refused ->
+          Answer.problem(
+              Status.UNPROCESSABLE_CONTENT_422,
+              "the configuration is invalid, and nothing has changed",
+              refused.problems());
+    };
   }
 
   /** Empty if there is no such path. */

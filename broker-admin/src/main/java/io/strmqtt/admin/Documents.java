@@ -8,6 +8,7 @@ import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.Reload;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SubscriptionRecord;
@@ -33,6 +34,17 @@ final class Documents {
   static String health(String version) {
     JsonWriter json = new JsonWriter();
     json.beginObject().field("status", "ok").field("version", version).endObject();
+    return json.toString();
+  }
+
+  static String reloaded(Reload.Applied applied) {
+    JsonWriter json = new JsonWriter();
+    json.beginObject()
+        .field("status", "reloaded")
+        .texts("changed", applied.changed())
+        .texts("needs_restart", applied.needsRestart())
+        .texts("warnings", applied.warnings())
+        .endObject();
     return json.toString();
   }
 

@@ -5,6 +5,7 @@ import io.helidon.webserver.http1.Http1Config;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.admin.AdminProvider;
 import io.strmqtt.api.admin.BrokerView;
+import io.strmqtt.api.admin.Reload;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -33,7 +34,7 @@ public final class HttpAdminProvider implements AdminProvider {
    * @throws IllegalArgumentException if the address is not a loopback address
    */
   @Override
-  public AdminServer start(InetSocketAddress bind, BrokerView view) {
+  public AdminServer start(InetSocketAddress bind, BrokerView view, Reload reload) {
     if (bind.isUnresolved() || !bind.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "the HTTP API has no logins yet, so it does not bind to "
@@ -53,7 +54,7 @@ public final class HttpAdminProvider implements AdminProvider {
             .maxTcpConnections(MAX_CONNECTIONS)
             .idleConnectionTimeout(Duration.ofMinutes(1))
             .directHandlers(Unreadable.handlers())
-            .routing(routing -> routing.any(new Api(view)))
+            .routing(routing -> routing.any(new Api(view, reload)))
             .build();
     server.start();
     // a server that cannot bind says so in its log and nowhere else

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.strmqtt.api.admin.AdminProvider;
 import io.strmqtt.api.admin.AdminProvider.AdminServer;
+import io.strmqtt.api.admin.Reload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +31,9 @@ class HttpAdminTest {
           + "\"proxy_port\":null,\"proxy_version\":null,\"proxy_kind\":null,\"listener\":\"tcp\"";
 
   private final FixedView view = new FixedView();
+  private Reload.Outcome outcome = new Reload.Refused(List.of("unused"));
   private final AdminServer server =
-      new HttpAdminProvider().start(new InetSocketAddress("127.0.0.1", 0), view);
+      new HttpAdminProvider().start(new InetSocketAddress("127.0.0.1", 0), view, () -> outcome);
 
   @AfterEach
   void close() {
@@ -255,6 +258,64 @@ class HttpAdminTest {
   }
 
   @Test
+  void aReloadSaysWhatHasChangedAndWhatHasNot() throws IOException {
+    outcome = new Reload.Applied(List.of("a: 1 -> 2"), List.of("mqtt.max_qos"), List.of("hm"));
+
+    Exchange answer = reload("Content-Type: application/json\r\n");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"status\":\"reloaded\",\"changed\":[\"a: 1 -> 2\"],"
+                + "\"needs_restart\":[\"mqtt.max_qos\"],\"warnings\":[\"hm\"]}");
+  }
+
+  @Test
+  void aReloadOfAnInvalidConfigurationListsItsProblems() throws IOException {
+    outcome = new Reload.Refused(List.of("one", "two"));
+
+    Exchange answer = reload("Content-Type: application/json; charset=utf-8\r\n");
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+    assertThat(answer.body())
+        .startsWith("{\"type\":\"about:blank\",")
+        .endsWith(",\"problems\":[\"one\",\"two\"]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Content-Type: text/plain\r\n",
+        "Content-Type: application/x-www-form-urlencoded\r\n",
+        "Content-Type: \r\n",
+        "Content-Type: text/plain; application/json\r\n"
+      })
+  void whatAPageOfAnotherSiteCanSendReloadsNothing(String header) throws IOException {
+    outcome = new Reload.Applied(List.of(), List.of(), List.of());
+
+    assertProblem(reload(header), 415);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "PUT", "DELETE", "OPTIONS"})
+  void aReloadIsPosted(String method) throws IOException {
+    Exchange answer = Exchange.request(server.address(), method, "/api/v1/reload");
+
+    assertProblem(answer, 405);
+    assertThat(answer.headers()).containsEntry("allow", "POST");
+  }
+
+  private Exchange reload(String header) throws IOException {
+    return Exchange.raw(
+        server.address(),
+        "POST /api/v1/reload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + header
+            + "Content-Length: 0\r\n\r\n");
+  }
+
+  @Test
   void headIsGetWithoutTheBody() throws IOException {
     Exchange head =
         Exchange.raw(
@@ -338,7 +399,9 @@ class HttpAdminTest {
   @ValueSource(strings = {"0.0.0.0", "192.0.2.1", "::", "10.0.0.1"})
   void anAddressThatIsNotLoopbackIsRefused(String address) {
     assertThatThrownBy(
-            () -> new HttpAdminProvider().start(new InetSocketAddress(address, 8083), view))
+            () ->
+                new HttpAdminProvider()
+                    .start(new InetSocketAddress(address, 8083), view, () -> outcome))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(address)
         .hasMessageContaining("no logins")
@@ -349,7 +412,7 @@ class HttpAdminTest {
   void anAddressInUseIsAnError() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       InetSocketAddress address = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
-      assertThatThrownBy(() -> new HttpAdminProvider().start(address, view))
+      assertThatThrownBy(() -> new HttpAdminProvider().start(address, view, () -> outcome))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
     }

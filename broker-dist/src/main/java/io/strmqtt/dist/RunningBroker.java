@@ -4,12 +4,14 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.admin.AdminProvider;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.Reload;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.EventLoops;
 import io.strmqtt.transport.ListenerException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -32,6 +35,7 @@ public final class RunningBroker implements AutoCloseable {
 
   private final Engine engine;
   private final Listeners listeners;
+  private final Reloading reloading;
   private final BrokerView view;
   private final Optional<AdminProvider.AdminServer> admin;
   private final Teardown teardown;
@@ -39,11 +43,13 @@ public final class RunningBroker implements AutoCloseable {
   private RunningBroker(
       Engine engine,
       Listeners listeners,
+      Reloading reloading,
       BrokerView view,
       Optional<AdminProvider.AdminServer> admin,
       Teardown teardown) {
     this.engine = engine;
     this.listeners = listeners;
+    this.reloading = reloading;
     this.view = view;
     this.admin = admin;
     this.teardown = teardown;
@@ -52,21 +58,25 @@ public final class RunningBroker implements AutoCloseable {
   /**
    * Starts everything; when it returns, every listener is open.
    *
+   * @param again reads the configuration once more, for a reload
    * @throws ListenerException if an address cannot be bound
    * @throws io.strmqtt.dist.config.InvalidSetting if a provider refuses its settings
    */
-  public static RunningBroker start(BrokerConfig config) throws ListenerException {
+  public static RunningBroker start(ConfigResult.Loaded loaded, Supplier<ConfigResult> again)
+      throws ListenerException {
     Teardown teardown = new Teardown();
     try {
-      return start(config, teardown);
+      return start(loaded, again, teardown);
     } catch (ListenerException | RuntimeException e) {
       teardown.run();
       throw e;
     }
   }
 
-  private static RunningBroker start(BrokerConfig config, Teardown teardown)
+  private static RunningBroker start(
+      ConfigResult.Loaded loaded, Supplier<ConfigResult> again, Teardown teardown)
       throws ListenerException {
+    BrokerConfig config = loaded.config();
     long begin = System.nanoTime();
     Providers providers = Providers.load(config.home().resolve("plugins"));
     Parts made = new Parts(config, providers);
@@ -93,22 +103,24 @@ public final class RunningBroker implements AutoCloseable {
             loops.workers());
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
+    Reloading reloading = new Reloading(loaded, again, listeners::reload);
     BrokerView view = engine.view(listeners::views, () -> true);
-    Optional<AdminProvider.AdminServer> admin = startAdmin(config, providers, view);
+    Optional<AdminProvider.AdminServer> admin =
+        startAdmin(config, providers, view, () -> reloading.reload("api"));
     admin.ifPresent(a -> teardown.add("admin", a::close));
-    RunningBroker broker = new RunningBroker(engine, listeners, view, admin, teardown);
+    RunningBroker broker = new RunningBroker(engine, listeners, reloading, view, admin, teardown);
     broker.logReady(loops, begin);
     return broker;
   }
 
   private static Optional<AdminProvider.AdminServer> startAdmin(
-      BrokerConfig config, Providers providers, BrokerView view) {
+      BrokerConfig config, Providers providers, BrokerView view, Reload reload) {
     if (!config.admin().enabled()) {
       return Optional.empty();
     }
     return providers
         .only(AdminProvider.class, AdminProvider::name)
-        .map(provider -> provider.start(config.admin().bind(), view));
+        .map(provider -> provider.start(config.admin().bind(), view, reload));
   }
 
   private void logReady(EventLoops loops, long begin) {
@@ -129,6 +141,15 @@ public final class RunningBroker implements AutoCloseable {
         loops.kind(),
         Listeners.tlsProvider(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+  }
+
+  /**
+   * Reads the configuration again and applies what can change; the log says what came of it.
+   *
+   * @param by who asked for it, one word for the log
+   */
+  public Reload.Outcome reload(String by) {
+    return reloading.reload(by);
   }
 
   public BrokerView view() {

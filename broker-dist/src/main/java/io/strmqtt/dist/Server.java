@@ -1,13 +1,16 @@
 package io.strmqtt.dist;
 
+import io.strmqtt.core.LogText;
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.ListenerException;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -25,14 +28,22 @@ public final class Server {
   /**
    * Starts, and returns only if that fails; else the process ends on a signal.
    *
+   * @param again reads the configuration once more, for a reload
    * @return the exit code
    * @throws InvalidSetting if the configuration turns out to be unusable
    */
-  public static int run(BrokerConfig config, List<String> warnings) {
-    warnings.forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
+  public static int run(ConfigResult.Loaded loaded, Supplier<ConfigResult> again) {
+    loaded
+        .warnings()
+        .forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
+    // From here on SIGHUP ends nothing; one that comes while starting is answered once it is done.
+    CompletableFuture<RunningBroker> started = new CompletableFuture<>();
+    if (!HangUp.onSignal(() -> started.thenAccept(Server::hungUp))) {
+      LOG.info("event=no_sighup text=\"reload with POST /api/v1/reload\"");
+    }
     RunningBroker broker;
     try {
-      broker = RunningBroker.start(config);
+      broker = RunningBroker.start(loaded, again);
     } catch (ListenerException e) {
       return failed(e, e.isMisconfigured() ? CONFIGURATION : FAILURE);
     } catch (PluginException e) {
@@ -55,8 +66,17 @@ public final class Server {
                         Runtime.getRuntime().halt(0);
                       }
                     }));
+    started.complete(broker);
     waitForEver();
     return 0;
+  }
+
+  private static void hungUp(RunningBroker broker) {
+    try {
+      broker.reload("sighup");
+    } catch (RuntimeException e) {
+      LOG.error("event=reload_failed by=sighup error={}", LogText.of(String.valueOf(e)), e);
+    }
   }
 
   private static int failed(Exception e, int exitCode) {

@@ -17,8 +17,8 @@ public final class PendingBudget {
 
   private static final int FORGOTTEN = -1;
 
-  private final int most;
-  private final int mostPerPeer;
+  private volatile int most;
+  private volatile int mostPerPeer;
   private final AtomicInteger all = new AtomicInteger();
   private final ConcurrentMap<InetAddress, Seats> peers = new ConcurrentHashMap<>();
 
@@ -33,6 +33,17 @@ public final class PendingBudget {
 
   public static PendingBudget of(ProxyPolicy policy) {
     return new PendingBudget(policy.maxPending(), policy.maxPendingPerPeer());
+  }
+
+  /**
+   * New limits, for connections that are still to come; who has a seat keeps it.
+   *
+   * @param most at least 1
+   * @param mostPerPeer at least 1
+   */
+  public void resize(int most, int mostPerPeer) {
+    this.most = most;
+    this.mostPerPeer = mostPerPeer;
   }
 
   /** Connections that wait now. */

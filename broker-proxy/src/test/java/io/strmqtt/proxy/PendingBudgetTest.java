@@ -20,6 +20,20 @@ class PendingBudgetTest {
   }
 
   @Test
+  void newLimitsHoldForThoseWhoCome() {
+    PendingBudget budget = new PendingBudget(2, 2);
+    PendingBudget.Seats seat = budget.enter(peer(1));
+    assertThat(seat).isNotNull();
+
+    budget.resize(1, 1);
+    assertThat(budget.enter(peer(2))).isNull();
+    seat.leave();
+    assertThat(budget.enter(peer(1))).isNotNull();
+    assertThat(budget.enter(peer(1))).isNull();
+    assertThat(budget.pending()).isEqualTo(1);
+  }
+
+  @Test
   void onePeerCannotTakeTheSeatsOfOthers() {
     PendingBudget budget = new PendingBudget(3, 2);
     PendingBudget.Seats first = budget.enter(peer(1));

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class Listener {
   private static final int BACKLOG = 4096;
 
-  private final ListenerSettings settings;
+  /** Replaced by a reload; each connection keeps what it began with. */
+  private volatile ListenerSettings settings;
+
   private final TransportProvider transport;
   private final Engine engine;
   private final Optional<SslContext> tls;
-  private final ProxyPolicy policy;
   private final PendingBudget pending;
   private final MissingHeaders missing = new MissingHeaders();
   private final LongAdder open = new LongAdder();
@@ -39,8 +40,7 @@ final class Listener {
     this.transport = transport;
     this.engine = engine;
     this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
-    this.policy = settings.proxy().policy();
-    this.pending = PendingBudget.of(policy);
+    this.pending = PendingBudget.of(settings.proxy().policy());
   }
 
   void bind(EventLoops loops) throws ListenerException {
@@ -81,10 +81,19 @@ final class Listener {
     accepted.increment();
     open.increment();
     child.closeFuture().addListener(closed -> open.decrement());
-    Setup setup = new Setup(this, child);
-    ProxyHandler proxy = new ProxyHandler(policy, pending, setup.peer(), setup);
+    ListenerSettings now = settings;
+    Setup setup = new Setup(this, now, child);
+    ProxyHandler proxy = new ProxyHandler(now.proxy().policy(), pending, setup.peer(), setup);
     setup.begin(proxy.awaitsHeader());
     child.pipeline().addLast("proxy", proxy);
+  }
+
+  /** From now on new connections find this; any thread. */
+  void reload(ListenerSettings next) {
+    ListenerSettings reloaded = settings.reloaded(next);
+    ProxyPolicy policy = reloaded.proxy().policy();
+    pending.resize(policy.maxPending(), policy.maxPendingPerPeer());
+    settings = reloaded;
   }
 
   /** Stops accepting; what is connected stays. */
@@ -115,15 +124,17 @@ final class Listener {
   }
 
   ListenerView view() {
+    ListenerSettings now = settings;
+    ProxyPolicy policy = now.proxy().policy();
     return new ListenerView(
-        settings.name(),
-        settings.type(),
+        now.name(),
+        now.type(),
         address(),
         policy.enabled(),
         policy.mode().name().toLowerCase(Locale.ROOT),
         policy.trusted().texts(),
         policy.exempt().texts(),
-        settings.proxy().origin(),
+        now.proxy().origin(),
         open.sum(),
         accepted.sum());
   }

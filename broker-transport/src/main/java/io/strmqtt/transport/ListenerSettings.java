@@ -20,6 +20,11 @@ import java.util.Optional;
 public record ListenerSettings(
     String name, String type, InetSocketAddress bind, Proxy proxy, Optional<Tls> tls, String path) {
 
+  /** These, with what of the next ones an open listener can take over: the PROXY protocol. */
+  ListenerSettings reloaded(ListenerSettings next) {
+    return new ListenerSettings(name, type, bind, next.proxy(), tls, path);
+  }
+
   /**
    * The PROXY protocol on this listener.
    *

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The open listeners. Opened and closed by the starting thread; {@link #views} is for any. */
+/**
+ * The open listeners. Opened and closed by the starting thread; {@link #views} and {@link #reload}
+ * are for any.
+ */
 public final class Listeners {
   private final List<Listener> open;
 
@@ -53,6 +56,19 @@ public final class Listeners {
 
   public List<ListenerView> views() {
     return open.stream().map(Listener::view).toList();
+  }
+
+  /**
+   * New connections find what these settings say of the PROXY protocol; those that are open keep
+   * what they began with. All else, and settings of listeners that are not open, is left alone.
+   */
+  public void reload(List<ListenerSettings> settings) {
+    for (ListenerSettings next : settings) {
+      open.stream()
+          .filter(listener -> listener.settings().name().equals(next.name()))
+          .filter(listener -> listener.settings().type().equals(next.type()))
+          .forEach(listener -> listener.reload(next));
+    }
   }
 
   /** {@code boringssl} or {@code jdk}: who does TLS, for people. */

@@ -32,6 +32,7 @@ public final class Setup implements ProxyListener {
   private static final int MAX_HTTP_BYTES = 16 * 1024;
 
   private final Listener listener;
+  private final ListenerSettings settings;
   private final Engine engine;
   private final Channel channel;
   private final Deadlines deadlines;
@@ -41,17 +42,19 @@ public final class Setup implements ProxyListener {
   private boolean tlsBegun;
   private boolean over;
 
-  Setup(Listener listener, Channel channel) {
+  /**
+   * @param settings the listener's, as they were when the connection was accepted
+   */
+  Setup(Listener listener, ListenerSettings settings, Channel channel) {
     this.listener = listener;
+    this.settings = settings;
     this.engine = listener.engine();
     this.channel = channel;
     this.deadlines = engine.deadlines(channel.eventLoop());
     // Both are known for an accepted socket; a peer that has already gone leaves none.
     this.endpoint =
         ClientEndpoint.direct(
-            address(channel.remoteAddress()),
-            address(channel.localAddress()),
-            listener.settings().name());
+            address(channel.remoteAddress()), address(channel.localAddress()), settings.name());
   }
 
   private static InetSocketAddress address(@Nullable SocketAddress socket) {
@@ -78,14 +81,14 @@ public final class Setup implements ProxyListener {
   }
 
   private long tlsTimeout() {
-    return listener.settings().tls().orElseThrow().handshakeTimeout().toNanos();
+    return settings.tls().orElseThrow().handshakeTimeout().toNanos();
   }
 
   // The PROXY header.
 
   @Override
   public String listenerName() {
-    return listener.settings().name();
+    return settings.name();
   }
 
   @Override
@@ -93,11 +96,7 @@ public final class Setup implements ProxyListener {
     deadlines.cancel(deadline);
     endpoint =
         Endpoints.endpointOf(
-            endpoint.peer(),
-            endpoint.local(),
-            listener.settings().name(),
-            listener.settings().proxy().policy(),
-            header);
+            endpoint.peer(), endpoint.local(), settings.name(), settings.proxy().policy(), header);
     listener.transport().install(this);
   }
 
@@ -154,10 +153,7 @@ public final class Setup implements ProxyListener {
     arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
     WebSocketUpgrade upgrade =
         new WebSocketUpgrade(
-            this,
-            listener.settings().path(),
-            Math.max(engine.limits().maxPacketSize(), 64 * 1024),
-            next);
+            this, settings.path(), Math.max(engine.limits().maxPacketSize(), 64 * 1024), next);
     channel
         .pipeline()
         .addLast("first-http-byte", new FirstByte(upgrade::begun))

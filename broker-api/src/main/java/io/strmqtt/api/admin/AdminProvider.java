@@ -13,9 +13,10 @@ public interface AdminProvider {
    * Starts serving.
    *
    * @param bind where; port 0 takes any free one
+   * @param reload what a caller may ask for: the only thing here that changes the broker
    * @throws java.io.UncheckedIOException if the address cannot be bound
    */
-  AdminServer start(InetSocketAddress bind, BrokerView view);
+  AdminServer start(InetSocketAddress bind, BrokerView view, Reload reload);
 
   /** A running administration server. */
   interface AdminServer extends AutoCloseable {

@@ -1,7 +1,7 @@
 /**
  * What an administration surface sees of the broker ({@link io.strmqtt.api.admin.BrokerView}), and
- * how one is plugged in ({@link io.strmqtt.api.admin.AdminProvider}). Read-only, safe on every
- * thread, never blocks an event loop.
+ * how one is plugged in ({@link io.strmqtt.api.admin.AdminProvider}). Read-only but for {@link
+ * io.strmqtt.api.admin.Reload}, safe on every thread, never blocks an event loop.
  */
 @NullMarked
 package io.strmqtt.api.admin;

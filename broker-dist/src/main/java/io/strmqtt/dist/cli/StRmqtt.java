@@ -4,12 +4,13 @@ import io.strmqtt.core.auth.PasswordHash;
 import io.strmqtt.dist.Server;
 import io.strmqtt.dist.cli.proxy.ProxyCommand;
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ public final class StRmqtt {
   /** Runs one command and returns its exit code. */
   static int execute(
       Surroundings surroundings,
-      ToIntBiFunction<BrokerConfig, List<String>> server,
+      ToIntBiFunction<ConfigResult.Loaded, Supplier<ConfigResult>> server,
       Consumer<BrokerConfig> checker,
       PasswordHasher hasher,
       String... args) {

@@ -57,10 +57,19 @@ final class BrokerProcess implements AutoCloseable {
   static BrokerProcess start(Path image, String hocon, Map<String, String> environment) {
     try {
       Path folder = Files.createTempDirectory("st-rmqtt-it");
-      Path conf = folder.resolve("st-rmqtt.conf");
-      Files.writeString(
-          conf,
-          """
+      Path conf = write(folder, hocon);
+      BrokerProcess broker = launch(image, folder, environment, "run", "--config", conf.toString());
+      broker.awaitReady();
+      return broker;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path write(Path folder, String hocon) throws IOException {
+    return Files.writeString(
+        folder.resolve("st-rmqtt.conf"),
+        """
           data_dir = "%s/data"
           authentication.allow_anonymous = true
           admin.bind_port = 0
@@ -70,12 +79,29 @@ final class BrokerProcess implements AutoCloseable {
           listener.wss { bind_address = "127.0.0.1", bind_port = 0 }
           %s
           """
-              .formatted(folder, hocon));
-      BrokerProcess broker = launch(image, folder, environment, "run", "--config", conf.toString());
-      broker.awaitReady();
-      return broker;
+            .formatted(folder, hocon));
+  }
+
+  /** Replaces what {@link #start(String)} was given, in the file; the broker is not told. */
+  void configure(String hocon) {
+    try {
+      write(folder, hocon);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** SIGHUP. */
+  void hangUp() {
+    try {
+      Process kill = new ProcessBuilder("kill", "-HUP", String.valueOf(pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new AssertionError("kill ended with " + kill.exitValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -193,6 +219,22 @@ final class BrokerProcess implements AutoCloseable {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin") + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A POST without a body, with the type that says it was no form of another site's page. */
+  HttpResponse<String> post(String path) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin") + path))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

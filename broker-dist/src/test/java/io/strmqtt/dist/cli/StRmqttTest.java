@@ -3,6 +3,7 @@ package io.strmqtt.dist.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.dist.config.BrokerConfig;
+import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,12 +29,19 @@ class StRmqttTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private String in = "";
   private Map<String, String> environment = Map.of();
-  private ToIntBiFunction<BrokerConfig, List<String>> server = (config, warnings) -> 0;
+  private ToIntBiFunction<ConfigResult.Loaded, Supplier<ConfigResult>> server =
+      (loaded, again) -> 0;
 
   @Test
   void theConfiguredBrokerRunsAndItsExitCodeIsTheProcesss() throws IOException {
     Path file = Files.writeString(home.resolve("other.conf"), "mqtt.max_qos = 1\n");
-    server = (config, warnings) -> config.limits().maxQos() == 1 && !warnings.isEmpty() ? 1 : 0;
+    server =
+        (loaded, again) ->
+            loaded.config().limits().maxQos() == 1
+                    && !loaded.warnings().isEmpty()
+                    && again.get().equals(loaded)
+                ? 1
+                : 0;
 
     assertThat(run("run", "--config", file.toString())).isEqualTo(1);
     assertThat(run("run")).isEqualTo(0);
