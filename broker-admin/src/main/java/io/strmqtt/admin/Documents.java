@@ -98,8 +98,7 @@ final class Documents {
     return json.toString();
   }
 
-  private static <T> void items(
-      JsonWriter json, List<T> items, BiConsumer<JsonWriter, T> document) {
+  static <T> void items(JsonWriter json, List<T> items, BiConsumer<JsonWriter, T> document) {
     json.name("items").beginArray();
     items.forEach(item -> document.accept(json, item));
     json.endArray();
@@ -212,7 +211,7 @@ final class Documents {
         .endObject();
   }
 
-  private static String lower(Enum<?> value) {
+  static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -93,7 +93,7 @@ public final class RunningBroker implements AutoCloseable {
             loops.workers());
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
-    BrokerView view = engine.view(listeners::views, () -> true);
+    BrokerView view = engine.view(listeners, () -> true);
     Optional<AdminProvider.AdminServer> admin = startAdmin(config, providers, view);
     admin.ifPresent(a -> teardown.add("admin", a::close));
     RunningBroker broker = new RunningBroker(engine, listeners, view, admin, teardown);
