@@ -95,8 +95,7 @@ class ProxyViewIT {
       }
       await()
           .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () -> assertThat(observed(api)).containsEntry("open_without_header", 0));
+          .untilAsserted(() -> assertThat(observed(api)).containsEntry("open_without_header", 0));
       assertThat(observed(api)).containsEntry("safe_to_require", false);
       assertThat(api.proxy("watched"))
           .containsEntry("without_header", 2)
@@ -110,8 +109,7 @@ class ProxyViewIT {
       AdminApi api = new AdminApi(broker);
       Vitals vitals = new Vitals(broker);
       int port = broker.port("tcp");
-      try (RawClient bystander =
-          enter(port, "127.0.0.1", ProxyHeaders.v1("198.51.100.1", 4000))) {
+      try (RawClient bystander = enter(port, "127.0.0.1", ProxyHeaders.v1("198.51.100.1", 4000))) {
         flood(port, REFUSALS / 10);
         long before = vitals.liveHeapBytes();
         long begin = System.nanoTime();
