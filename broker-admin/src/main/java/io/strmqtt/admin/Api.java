@@ -120,6 +120,9 @@ final class Api implements Handler {
       case "/api/v1/unauthorized-clients" ->
           Optional.of(page(query, view::unauthorized, Documents::unauthorized));
       case "/api/v1/listeners" -> Optional.of(Answer.ok(Documents.listeners(view.listeners())));
+      case "/api/v1/proxy" -> Optional.of(Answer.ok(ProxyDocuments.proxies(view.proxies())));
+      case "/api/v1/proxy/rejects" ->
+          Optional.of(Answer.ok(ProxyDocuments.rejects(view.proxyRejects())));
       case "/api/v1/counters" ->
           Optional.of(Answer.ok(Documents.counters(view.counters(), view.reasons())));
       default ->

@@ -110,8 +110,7 @@ final class Documents {
     return json.toString();
   }
 
-  private static <T> void items(
-      JsonWriter json, List<T> items, BiConsumer<JsonWriter, T> document) {
+  static <T> void items(JsonWriter json, List<T> items, BiConsumer<JsonWriter, T> document) {
     json.name("items").beginArray();
     items.forEach(item -> document.accept(json, item));
     json.endArray();
@@ -224,7 +223,7 @@ final class Documents {
         .endObject();
   }
 
-  private static String lower(Enum<?> value) {
+  static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 }

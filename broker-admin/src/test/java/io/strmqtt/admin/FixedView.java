@@ -10,12 +10,15 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.ProxyReject;
+import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +188,67 @@ final class FixedView implements BrokerView {
             "listener.tcp.proxy_enabled (environment MQTT_TCP_PROXY_PROTOCOL_ENABLED)",
             3,
             12));
+  }
+
+  @Override
+  public List<ProxyView> proxies() {
+    ProxyView.Policy policy =
+        new ProxyView.Policy(
+            "observe",
+            List.of("10.0.0.0/8"),
+            List.of("10.9.0.0/16"),
+            List.of(ProxyHeader.Version.V1, ProxyHeader.Version.V2),
+            Duration.ofSeconds(5),
+            4096,
+            20_000,
+            1024,
+            "verify",
+            "cn",
+            "listener.tcp.proxy_enabled (/etc/st-rmqtt.conf:3)");
+    ProxyView observing =
+        new ProxyView(
+            "tcp",
+            policy,
+            List.of(
+                new ProxyView.Headers(ProxyHeader.Version.V1, ProxyHeader.Kind.PROXIED, 19_999),
+                new ProxyView.Headers(ProxyHeader.Version.V2, ProxyHeader.Kind.LOCAL, 2)),
+            1,
+            Map.of(Reason.TRUNCATED, 2L, Reason.NO_HEADER_MQTT, 3L),
+            4,
+            5,
+            new ProxyView.Histogram(
+                List.of(
+                    new ProxyView.Bucket(Optional.of(Duration.ofMillis(1)), 20_000),
+                    new ProxyView.Bucket(Optional.empty(), 1)),
+                Duration.ofMillis(1234)),
+            Optional.of(
+                new ProxyView.Observation(
+                    false, "1 of 7", 7, 1, 6, List.of(DIRECT.peer().getAddress()))));
+    ProxyView off =
+        new ProxyView(
+            "ws",
+            policy,
+            List.of(),
+            0,
+            Map.of(),
+            0,
+            0,
+            new ProxyView.Histogram(List.of(), Duration.ZERO),
+            Optional.empty());
+    return List.of(observing, off);
+  }
+
+  @Override
+  public List<ProxyReject> proxyRejects() {
+    return List.of(
+        new ProxyReject(
+            Instant.ofEpochSecond(4),
+            DIRECT,
+            Reason.NO_HEADER_MQTT,
+            "101a",
+            "an MQTT CONNECT",
+            "first byte",
+            "say \"no\""));
   }
 
   @Override

@@ -210,6 +210,42 @@ class HttpAdminTest {
   }
 
   @Test
+  void theProxyProtocolOfEachListenerIsShown() throws IOException {
+    String policy =
+        "\"mode\":\"observe\",\"origin\":\"listener.tcp.proxy_enabled (/etc/st-rmqtt.conf:3)\","
+            + "\"trusted_proxies\":[\"10.0.0.0/8\"],\"exempt\":[\"10.9.0.0/16\"],"
+            + "\"versions\":[\"v1\",\"v2\"],\"header_timeout_ms\":5000,\"max_header_size\":4096,"
+            + "\"max_pending\":20000,\"max_pending_per_peer\":1024,\"crc32c\":\"verify\","
+            + "\"tls_identity\":\"cn\"";
+    assertThat(get("/api/v1/proxy").body())
+        .isEqualTo(
+            "{\"items\":[{\"listener\":\"tcp\","
+                + policy
+                + ",\"headers\":{\"v1\":{\"proxied\":19999},\"v2\":{\"local\":2}},\"without_header\":1,"
+                + "\"share_with_header\":0.9999,\"rejects\":{\"NO_HEADER_MQTT\":3,\"TRUNCATED\":2},"
+                + "\"pending\":4,\"probes\":5,\"time_to_header\":{\"count\":20001,\"sum_ms\":1234,"
+                + "\"buckets\":[{\"up_to_ms\":1,\"count\":20000},{\"up_to_ms\":null,\"count\":1}]},"
+                + "\"observed\":{\"safe_to_require\":false,\"why\":\"1 of 7\",\"connections\":7,"
+                + "\"without_header\":1,\"open_without_header\":6,\"recent_peers\":[\"2001:db8::7\"]}},"
+                + "{\"listener\":\"ws\","
+                + policy
+                + ",\"headers\":{\"v1\":{},\"v2\":{}},\"without_header\":0,\"share_with_header\":null,"
+                + "\"rejects\":{},\"pending\":0,\"probes\":0,"
+                + "\"time_to_header\":{\"count\":0,\"sum_ms\":0,\"buckets\":[]},\"observed\":null}]}");
+  }
+
+  @Test
+  void refusedHeadersAreShownWithTheirBytes() throws IOException {
+    assertThat(get("/api/v1/proxy/rejects").body())
+        .isEqualTo(
+            "{\"items\":[{\"at\":\"1970-01-01T00:00:04Z\",\"listener\":\"tcp\","
+                + "\"peer_address\":\"2001:db8::7\",\"peer_port\":4000,\"reason\":\"NO_HEADER_MQTT\","
+                + "\"reason_text\":\"an MQTT CONNECT came where a PROXY header was expected\","
+                + "\"guess\":\"an MQTT CONNECT\",\"first_bytes\":\"101a\",\"detail\":\"first byte\","
+                + "\"hint\":\"say \\\"no\\\"\"}]}");
+  }
+
+  @Test
   void countersAreSorted() throws IOException {
     assertThat(get("/api/v1/counters").body())
         .isEqualTo(

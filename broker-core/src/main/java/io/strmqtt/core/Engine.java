@@ -3,7 +3,6 @@ package io.strmqtt.core;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.strmqtt.api.admin.BrokerView;
-import io.strmqtt.api.admin.ListenerView;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.core.connection.MqttConnection;
 import io.strmqtt.core.connection.Services;
@@ -12,8 +11,8 @@ import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.PendingBytes;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.core.session.Shards;
+import java.time.Clock;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -78,6 +77,16 @@ public final class Engine {
     return shards.of(loop).deadlines();
   }
 
+  /** Wall clock, for records. */
+  public Clock clock() {
+    return parts.clock();
+  }
+
+  /** The loops' clock, nanoseconds from an arbitrary origin. */
+  public long nanoTime() {
+    return parts.nanoTime().getAsLong();
+  }
+
   public Limits limits() {
     return parts.limits();
   }
@@ -116,7 +125,7 @@ public final class Engine {
    * @param listeners the open listeners
    * @param ready whether they are all open
    */
-  public BrokerView view(Supplier<List<ListenerView>> listeners, Supplier<Boolean> ready) {
+  public BrokerView view(OpenListeners listeners, Supplier<Boolean> ready) {
     return new EngineView(parts, services, counters, listeners, () -> ready.get() && !isStopping());
   }
 }

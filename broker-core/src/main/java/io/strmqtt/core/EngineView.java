@@ -4,6 +4,8 @@ import io.strmqtt.api.Page;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.ProxyReject;
+import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.UnauthorizedRecord;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Records from the stores, counters from the live sessions. Any thread. */
 final class EngineView implements BrokerView {
@@ -22,14 +23,14 @@ final class EngineView implements BrokerView {
   private final EngineParts parts;
   private final Services services;
   private final Counters counters;
-  private final Supplier<List<ListenerView>> listeners;
+  private final OpenListeners listeners;
   private final BooleanSupplier ready;
 
   EngineView(
       EngineParts parts,
       Services services,
       Counters counters,
-      Supplier<List<ListenerView>> listeners,
+      OpenListeners listeners,
       BooleanSupplier ready) {
     this.parts = parts;
     this.services = services;
@@ -72,7 +73,17 @@ final class EngineView implements BrokerView {
 
   @Override
   public List<ListenerView> listeners() {
-    return listeners.get();
+    return listeners.views();
+  }
+
+  @Override
+  public List<ProxyView> proxies() {
+    return listeners.proxies();
+  }
+
+  @Override
+  public List<ProxyReject> proxyRejects() {
+    return listeners.proxyRejects();
   }
 
   @Override

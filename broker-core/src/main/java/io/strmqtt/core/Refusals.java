@@ -5,30 +5,23 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedStore;
 import java.time.Clock;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
  * The one place every refused attempt goes through: counted, recorded, and logged; the log line of
  * the first occurrence, then once a minute with the number since, for each listener, client host
- * and reason. Any thread.
+ * and reason, as {@link LogSamples} bounds it. Any thread.
  */
 public final class Refusals {
   private static final Logger LOG = LogManager.getLogger(Refusals.class);
-  private static final long QUIET_MILLIS = 60_000;
-  private static final int MOST_KEYS = 10_000;
 
   private final Counters counters;
   private final UnauthorizedStore store;
   private final Clock clock;
-  private final Map<Key, Sample> samples = new ConcurrentHashMap<>();
+  private final LogSamples<Key, Reason> samples = new LogSamples<>(Key::reason);
 
   private record Key(String listener, String client, Reason reason) {}
-
-  /** When a line was last written, and how many were not since. */
-  private record Sample(long writtenAt, long suppressed, boolean write) {}
 
   public Refusals(Counters counters, UnauthorizedStore store, Clock clock) {
     this.counters = counters;
@@ -51,30 +44,29 @@ public final class Refusals {
   }
 
   private void log(Refusal refusal) {
-    if (samples.size() > MOST_KEYS) {
-      samples.clear();
-    }
-    long now = clock.millis();
     Key key =
         new Key(
             refusal.endpoint().listener(),
             ClientEndpoint.host(refusal.endpoint().client()),
             refusal.reason());
-    long[] suppressed = {0};
-    Sample sample =
-        samples.compute(
-            key,
-            (k, last) -> {
-              if (last == null || now - last.writtenAt() >= QUIET_MILLIS) {
-                suppressed[0] = last == null ? 0 : last.suppressed();
-                return new Sample(now, 0, true);
-              }
-              return new Sample(last.writtenAt(), last.suppressed() + 1, false);
-            });
-    if (!sample.write()) {
-      LOG.debug("event=refused {} reason={}", refusal.endpoint().toLog(), refusal.reason());
-      return;
+    switch (samples.add(key, clock.millis())) {
+      case LogSamples.Write(long more) -> write(refusal, more);
+      case LogSamples.Summary(long count) ->
+          LOG.warn(
+              "event=refused_many reason={} attempts={} text={} detail={}",
+              refusal.reason(),
+              count,
+              LogText.of(refusal.reason().text()),
+              LogText.sentence("from more addresses than are told apart in the log"));
+      case LogSamples.Quiet _ -> {
+        if (LOG.isDebugEnabled()) {
+          LOG.debug("event=refused {} reason={}", refusal.endpoint().toLog(), refusal.reason());
+        }
+      }
     }
+  }
+
+  private static void write(Refusal refusal, long more) {
     StringBuilder line =
         new StringBuilder(200)
             .append("event=refused ")
@@ -89,8 +81,8 @@ public final class Refusals {
     if (!refusal.detail().isEmpty()) {
       line.append(" detail=").append(LogText.sentence(refusal.detail()));
     }
-    if (suppressed[0] > 0) {
-      line.append(" more_like_this=").append(suppressed[0]);
+    if (more > 0) {
+      line.append(" more_like_this=").append(more);
     }
     LOG.warn(line);
   }

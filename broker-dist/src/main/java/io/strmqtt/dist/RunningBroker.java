@@ -104,7 +104,7 @@ public final class RunningBroker implements AutoCloseable {
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
     Reloading reloading = new Reloading(loaded, again, listeners::reload);
-    BrokerView view = engine.view(listeners::views, () -> true);
+    BrokerView view = engine.view(listeners, () -> true);
     Optional<AdminProvider.AdminServer> admin =
         startAdmin(config, providers, view, () -> reloading.reload("api"));
     admin.ifPresent(a -> teardown.add("admin", a::close));

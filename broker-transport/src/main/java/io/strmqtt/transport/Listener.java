@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.core.Engine;
 import io.strmqtt.proxy.PendingBudget;
 import io.strmqtt.proxy.ProxyHandler;
@@ -30,15 +31,20 @@ final class Listener {
   private final Optional<SslContext> tls;
   private final PendingBudget pending;
   private final MissingHeaders missing = new MissingHeaders();
+  private final ProxyMetrics metrics;
+  private final ProxyRejects rejects;
   private final LongAdder open = new LongAdder();
   private final LongAdder accepted = new LongAdder();
   private @Nullable Channel channel;
 
-  Listener(ListenerSettings settings, TransportProvider transport, Engine engine)
+  Listener(
+      ListenerSettings settings, TransportProvider transport, Engine engine, ProxyRejects rejects)
       throws ListenerException {
     this.settings = settings;
     this.transport = transport;
     this.engine = engine;
+    this.rejects = rejects;
+    this.metrics = new ProxyMetrics(engine.nanoTime());
     this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
     this.pending = PendingBudget.of(settings.proxy().policy());
   }
@@ -119,6 +125,14 @@ final class Listener {
     return missing;
   }
 
+  ProxyMetrics metrics() {
+    return metrics;
+  }
+
+  ProxyRejects rejects() {
+    return rejects;
+  }
+
   SslContext tls() {
     return tls.orElseThrow();
   }
@@ -131,12 +145,38 @@ final class Listener {
         now.type(),
         address(),
         policy.enabled(),
-        policy.mode().name().toLowerCase(Locale.ROOT),
+        lower(policy.mode()),
         policy.trusted().texts(),
         policy.exempt().texts(),
         now.proxy().origin(),
         open.sum(),
         accepted.sum());
+  }
+
+  ProxyView proxyView() {
+    ListenerSettings now = settings;
+    ProxyPolicy current = now.proxy().policy();
+    return metrics.view(
+        now.name(),
+        new ProxyView.Policy(
+            lower(current.mode()),
+            current.trusted().texts(),
+            current.exempt().texts(),
+            current.versions().stream().sorted().toList(),
+            current.headerTimeout(),
+            current.maxHeaderSize(),
+            current.maxPending(),
+            current.maxPendingPerPeer(),
+            lower(current.crc32c()),
+            lower(current.tlsIdentity()),
+            now.proxy().origin()),
+        pending.pending(),
+        current.mode() == ProxyPolicy.Mode.OBSERVE,
+        engine.nanoTime());
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   InetSocketAddress address() {

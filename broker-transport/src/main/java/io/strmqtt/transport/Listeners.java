@@ -1,20 +1,25 @@
 package io.strmqtt.transport;
 
 import io.strmqtt.api.admin.ListenerView;
+import io.strmqtt.api.admin.ProxyReject;
+import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.core.Engine;
+import io.strmqtt.core.OpenListeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * The open listeners. Opened and closed by the starting thread; {@link #views} and {@link #reload}
- * are for any.
+ * The open listeners. Opened and closed by the starting thread; the views and {@link #reload} are
+ * for any.
  */
-public final class Listeners {
+public final class Listeners implements OpenListeners {
   private final List<Listener> open;
+  private final ProxyRejects rejects;
 
-  private Listeners(List<Listener> open) {
+  private Listeners(List<Listener> open, ProxyRejects rejects) {
     this.open = open;
+    this.rejects = rejects;
   }
 
   /**
@@ -24,9 +29,10 @@ public final class Listeners {
    */
   public static Listeners open(List<ListenerSettings> settings, Engine engine, EventLoops loops)
       throws ListenerException {
+    ProxyRejects rejects = new ProxyRejects(engine.clock());
     List<Listener> made = new ArrayList<>();
     for (ListenerSettings each : settings) {
-      made.add(new Listener(each, transport(each), engine));
+      made.add(new Listener(each, transport(each), engine, rejects));
     }
     List<Listener> open = new ArrayList<>();
     try {
@@ -38,7 +44,7 @@ public final class Listeners {
       open.forEach(Listener::close);
       throw e;
     }
-    return new Listeners(List.copyOf(open));
+    return new Listeners(List.copyOf(open), rejects);
   }
 
   private static TransportProvider transport(ListenerSettings settings) throws ListenerException {
@@ -54,6 +60,7 @@ public final class Listeners {
         "listener." + settings.name() + ".type = " + settings.type() + " is not one of " + known);
   }
 
+  @Override
   public List<ListenerView> views() {
     return open.stream().map(Listener::view).toList();
   }
@@ -69,6 +76,16 @@ public final class Listeners {
           .filter(listener -> listener.settings().type().equals(next.type()))
           .forEach(listener -> listener.reload(next));
     }
+  }
+
+  @Override
+  public List<ProxyView> proxies() {
+    return open.stream().map(Listener::proxyView).toList();
+  }
+
+  @Override
+  public List<ProxyReject> proxyRejects() {
+    return rejects.latestFirst();
   }
 
   /** {@code boringssl} or {@code jdk}: who does TLS, for people. */

@@ -18,6 +18,7 @@ import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ public final class Setup implements ProxyListener {
   private final Channel channel;
   private final Deadlines deadlines;
   private final Deadlines.Entry deadline = new Deadlines.Entry(this::late);
+  private final long begun;
   private ClientEndpoint endpoint;
   private Reason lateReason = Reason.CONNECT_TIMEOUT;
   private boolean tlsBegun;
@@ -51,6 +53,7 @@ public final class Setup implements ProxyListener {
     this.engine = listener.engine();
     this.channel = channel;
     this.deadlines = engine.deadlines(channel.eventLoop());
+    this.begun = deadlines.now();
     // Both are known for an accepted socket; a peer that has already gone leaves none.
     this.endpoint =
         ClientEndpoint.direct(
@@ -94,15 +97,24 @@ public final class Setup implements ProxyListener {
   @Override
   public void accepted(ChannelHandlerContext ctx, Optional<ProxyVerdict.Header> header) {
     deadlines.cancel(deadline);
+    header.ifPresentOrElse(this::count, listener.metrics()::addWithoutHeader);
     endpoint =
         Endpoints.endpointOf(
             endpoint.peer(), endpoint.local(), settings.name(), settings.proxy().policy(), header);
     listener.transport().install(this);
   }
 
+  private void count(ProxyVerdict.Header header) {
+    long now = deadlines.now();
+    listener.metrics().addHeader(header.version(), header.kind(), now - begun, now);
+  }
+
   @Override
   public void missing(ChannelHandlerContext ctx) {
-    listener.missing().add(endpoint, deadlines.now());
+    long now = deadlines.now();
+    listener.missing().add(endpoint, now);
+    listener.metrics().addMissing(endpoint.peer().getAddress(), now);
+    channel.closeFuture().addListener(closed -> listener.metrics().missingClosed());
   }
 
   @Override
@@ -114,11 +126,13 @@ public final class Setup implements ProxyListener {
     // Behind its first twelve bytes a CONNECT holds names and the password.
     int shown =
         reason == Reason.NO_HEADER_MQTT ? Math.min(12, firstBytes.length) : firstBytes.length;
-    String bytes =
-        firstBytes.length == 0
-            ? ""
-            : "; first bytes " + HexFormat.of().formatHex(firstBytes, 0, shown);
-    refuse(reason, detail + bytes + "; " + hint);
+    byte[] bytes = Arrays.copyOf(firstBytes, shown);
+    if (!over) {
+      listener.metrics().addReject(reason);
+      listener.rejects().add(endpoint, reason, detail, bytes, hint);
+    }
+    String hex = shown == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
+    refuse(reason, detail + hex + "; " + hint);
   }
 
   @Override
@@ -200,6 +214,7 @@ public final class Setup implements ProxyListener {
     if (!over) {
       over = true;
       engine.counters().count(Counters.Event.PROBES);
+      listener.metrics().addProbe();
     }
   }
 

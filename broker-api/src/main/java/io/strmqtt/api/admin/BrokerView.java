@@ -36,6 +36,12 @@ public interface BrokerView {
 
   List<ListenerView> listeners();
 
+  /** The PROXY protocol on each listener. */
+  List<ProxyView> proxies();
+
+  /** The last refusals on account of the PROXY header, at most 100, the latest first. */
+  List<ProxyReject> proxyRejects();
+
   /** How often each reason has occurred since the start; reasons that never occurred are absent. */
   Map<Reason, Long> reasons();
 

@@ -12,6 +12,7 @@ import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
+import io.strmqtt.core.OpenListeners;
 import io.strmqtt.session.MemoryStorageProvider;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,7 +80,7 @@ final class EngineFixture implements AutoCloseable {
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),
             loops.group());
-    this.view = engine.view(List::of, () -> true);
+    this.view = engine.view(OpenListeners.NONE, () -> true);
   }
 
   Engine engine() {

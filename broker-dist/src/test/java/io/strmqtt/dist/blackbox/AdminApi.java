@@ -37,6 +37,18 @@ record AdminApi(BrokerProcess broker) {
     return items("/api/v1/listeners");
   }
 
+  /** The PROXY protocol on one listener. */
+  Map<String, Object> proxy(String listener) {
+    return items("/api/v1/proxy").stream()
+        .filter(proxy -> listener.equals(proxy.get("listener")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  List<Map<String, Object>> proxyRejects() {
+    return items("/api/v1/proxy/rejects");
+  }
+
   long counter(String name) {
     Map<?, ?> counters = (Map<?, ?>) object(broker.get("/api/v1/counters")).get("counters");
     return ((Number) counters.get(name)).longValue();

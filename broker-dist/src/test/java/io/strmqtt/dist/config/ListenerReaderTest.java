@@ -104,9 +104,11 @@ class ListenerReaderTest {
                 "listener.proxy { header_timeout = 7s, max_header_size = 1KiB }",
                 "listener.tcp.proxy.header_timeout = 9s");
 
-    assertThat(given.listener("tcp").proxy().policy().headerTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(given.listener("tcp").proxy().policy().headerTimeout())
+        .isEqualTo(Duration.ofSeconds(9));
     assertThat(given.listener("tcp").proxy().policy().maxHeaderSize()).isEqualTo(1024);
-    assertThat(given.listener("ws").proxy().policy().headerTimeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(given.listener("ws").proxy().policy().headerTimeout())
+        .isEqualTo(Duration.ofSeconds(7));
   }
 
   @Test

@@ -1,0 +1,159 @@
+package io.strmqtt.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.api.ProxyHeader.Kind;
+import io.strmqtt.api.ProxyHeader.Version;
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.admin.ProxyView;
+import io.strmqtt.api.admin.ProxyView.Bucket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProxyMetricsTest {
+  private static final long START = -5_000_000_000L; // nanoTime may be negative
+
+  private static final ProxyView.Policy POLICY =
+      new ProxyView.Policy(
+          "observe",
+          List.of(),
+          List.of(),
+          List.of(),
+          Duration.ofSeconds(5),
+          4096,
+          1,
+          1,
+          "verify",
+          "none",
+          "");
+
+  private final ProxyMetrics metrics = new ProxyMetrics(START);
+
+  @Test
+  void headersAreCountedByVersionAndKind() {
+    metrics.addHeader(Version.V2, Kind.LOCAL, 1, START);
+    metrics.addHeader(Version.V2, Kind.LOCAL, 1, START);
+    metrics.addHeader(Version.V1, Kind.UNKNOWN, 1, START);
+    metrics.addWithoutHeader();
+
+    ProxyView view = view(0);
+
+    assertThat(view.headers())
+        .containsExactly(
+            new ProxyView.Headers(Version.V1, Kind.PROXIED, 0),
+            new ProxyView.Headers(Version.V1, Kind.UNKNOWN, 1),
+            new ProxyView.Headers(Version.V2, Kind.PROXIED, 0),
+            new ProxyView.Headers(Version.V2, Kind.LOCAL, 2),
+            new ProxyView.Headers(Version.V2, Kind.UNKNOWN, 0));
+    assertThat(view.shareWithHeader()).contains(0.75);
+  }
+
+  @Test
+  void refusalsAreCountedByReasonAndProbesApart() {
+    metrics.addReject(Reason.BAD_V1);
+    metrics.addProbe();
+
+    assertThat(view(0).rejects()).isEqualTo(Map.of(Reason.BAD_V1, 1L));
+    assertThat(view(0).probes()).isEqualTo(1);
+    assertThat(view(0).shareWithHeader()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1",
+    "1, 1",
+    "1000000, 1",
+    "1000001, 2",
+    "2000000, 2",
+    "2000001, 4",
+    "4000000, 4",
+    "5000000000, 8192",
+    "32768000000, 32768",
+    "32768000001, ",
+    "9223372036854775807, "
+  })
+  void aTimeIsInTheFirstBucketThatHoldsIt(long nanos, Integer upTo) {
+    TimeToHeader times = new TimeToHeader();
+    times.add(nanos);
+
+    assertThat(times.view().buckets())
+        .filteredOn(bucket -> bucket.count() > 0)
+        .containsExactly(new Bucket(Optional.ofNullable(upTo).map(Duration::ofMillis), 1));
+    assertThat(times.view().count()).isEqualTo(1);
+    assertThat(times.view().sum()).isEqualTo(Duration.ofNanos(nanos));
+  }
+
+  @Test
+  void nothingSeenIsNoReasonToRequire() {
+    assertThat(observation(3).safeToRequire()).isFalse();
+    assertThat(observation(3).why())
+        .isEqualTo("no connection since the start 3 minutes ago: nothing is known yet");
+  }
+
+  @Test
+  void aConnectionWithoutAHeaderIsInTheWayForAnHourAndAsLongAsItIsOpen() throws Exception {
+    metrics.addMissing(InetAddress.getByName("10.0.0.1"), START);
+    metrics.addHeader(Version.V1, Kind.PROXIED, 1, at(5));
+
+    assertThat(observation(5).safeToRequire()).isFalse();
+    assertThat(observation(5).why())
+        .isEqualTo("1 of 2 connections since the start 5 minutes ago came without a header");
+    assertThat(observation(5).recentPeers()).containsExactly(InetAddress.getByName("10.0.0.1"));
+
+    assertThat(observation(61).safeToRequire()).as("still open").isFalse();
+    assertThat(observation(61).why()).startsWith("1 open connections began without a header");
+
+    metrics.missingClosed();
+    assertThat(observation(59).safeToRequire()).isFalse();
+    assertThat(observation(61))
+        .isEqualTo(
+            new ProxyView.Observation(
+                true, "all 1 connections in the last hour came with a header", 1, 0, 0, List.of()));
+  }
+
+  @Test
+  void theLastTenDifferentPeersAreNamedTheLatestFirst() throws Exception {
+    RecentPeers peers = new RecentPeers();
+    for (int i = 0; i < 12; i++) {
+      peers.add(InetAddress.getByName("10.0.0." + i), i);
+    }
+    peers.add(InetAddress.getByName("10.0.0.5"), 12);
+
+    assertThat(peers.latestFirst(12, 100))
+        .hasSize(10)
+        .startsWith(InetAddress.getByName("10.0.0.5"), InetAddress.getByName("10.0.0.11"))
+        .endsWith(InetAddress.getByName("10.0.0.2"));
+    assertThat(peers.latestFirst(12, 1)).hasSize(2);
+  }
+
+  @Test
+  void anHourIsCountedToTheMinuteAndSlotsAreUsedAgain() {
+    LastHour hour = new LastHour();
+    for (int minute = 0; minute < 200; minute++) {
+      hour.add(TimeUnit.MINUTES.toNanos(minute));
+    }
+
+    assertThat(hour.sum(TimeUnit.MINUTES.toNanos(199))).isEqualTo(61);
+    assertThat(hour.sum(TimeUnit.MINUTES.toNanos(259))).isEqualTo(1);
+    assertThat(hour.sum(TimeUnit.MINUTES.toNanos(260))).isZero();
+  }
+
+  private static long at(int minute) {
+    return START + TimeUnit.MINUTES.toNanos(minute);
+  }
+
+  private ProxyView view(int minute) {
+    return metrics.view("tcp", POLICY, 0, true, at(minute));
+  }
+
+  private ProxyView.Observation observation(int minute) {
+    return view(minute).observation().orElseThrow();
+  }
+}
