@@ -225,11 +225,18 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (hasPacket && received != null) {
-      yielded = false;
-      draining = true; // What came before the end counts, though reading was off.
-      decode();
+    try {
+      if (hasPacket && received != null && broken.isEmpty()) {
+        yielded = false;
+        draining = true; // What came before the end counts, though reading was off.
+        decode();
+      }
+    } finally {
+      lost(); // Whatever happened: nobody else will tell the engine.
     }
+  }
+
+  private void lost() {
     boolean left = state == State.OPEN;
     state = State.CLOSED;
     engine.deadlines(loop()).cancel(linger);
