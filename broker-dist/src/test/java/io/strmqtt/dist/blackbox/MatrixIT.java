@@ -223,7 +223,11 @@ class MatrixIT {
         api.unauthorized().stream()
             .collect(
                 Collectors.groupingBy(
-                    record -> List.of(record.get("listener"), record.get("client_port"))));
+                    record ->
+                        List.of(
+                            record.get("listener"),
+                            record.get("client_address"),
+                            record.get("client_port"))));
     try {
       await()
           .atMost(Duration.ofSeconds(10))
@@ -264,7 +268,8 @@ class MatrixIT {
   }
 
   private List<Map<String, Object>> refusalsOf(MatrixCase each) {
-    return refusals.getOrDefault(List.of(each.listener(), seen.get(each).localPort()), List.of());
+    return refusals.getOrDefault(
+        List.of(each.listener(), each.from(), seen.get(each).localPort()), List.of());
   }
 
   @ParameterizedTest(name = "{0}")
