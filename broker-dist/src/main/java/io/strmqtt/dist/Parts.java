@@ -7,10 +7,12 @@ import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.auth.AuthorizerProvider;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageProvider;
+import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -43,10 +45,16 @@ final class Parts {
   }
 
   Storage storage() {
+    StorageTerms terms =
+        new StorageTerms(
+            config.dataDir(),
+            config.storage().durability(),
+            config.storage().maxCommitDelay(),
+            Clock.systemUTC());
     return make(
         StorageProvider.class,
         StorageProvider::name,
-        StorageProvider::open,
+        (provider, settings) -> provider.open(terms, settings),
         "storage.provider",
         "storage." + config.storage().provider(),
         config.storage().provider(),

@@ -1,9 +1,12 @@
 package io.strmqtt.session;
 
+import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.UnauthorizedStore;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The memory stores together. Nothing outlives the process, so everything is as durable as it will
@@ -11,6 +14,7 @@ import io.strmqtt.api.store.UnauthorizedStore;
  */
 final class MemoryStorage implements Storage {
   private final SessionStore sessions = new SessionTable();
+  private final QueueStore queues = new MemoryQueues();
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
@@ -22,6 +26,11 @@ final class MemoryStorage implements Storage {
   @Override
   public SessionStore sessions() {
     return sessions;
+  }
+
+  @Override
+  public QueueStore queues() {
+    return queues;
   }
 
   @Override
@@ -37,6 +46,24 @@ final class MemoryStorage implements Storage {
   @Override
   public void whenDurable(Runnable then) {
     then.run();
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public boolean isBehind() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Map<String, Long> statistics() {
+    return Map.of();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.strmqtt.session;
 import io.strmqtt.api.Settings;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageProvider;
+import io.strmqtt.api.store.StorageTerms;
 
 /**
  * The provider {@code memory}. Settings: {@code unauthorized_max} (records of refused attempts, 1
@@ -16,7 +17,7 @@ public final class MemoryStorageProvider implements StorageProvider {
   }
 
   @Override
-  public Storage open(Settings settings) {
+  public Storage open(StorageTerms terms, Settings settings) {
     return new MemoryStorage(
         settings.integer("unauthorized_max", 50_000, 1, 10_000_000),
         settings.integer("retained_max", 1_000_000, 1, 100_000_000));

@@ -3,6 +3,8 @@ package io.strmqtt.session;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.SubscriptionRecord;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -11,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,15 @@ final class SessionTable implements SessionStore {
       entry.subscriptions.remove(filter);
     }
   }
+
+  @Override
+  public void restore(Consumer<StoredSession> consumer) {}
+
+  @Override
+  public void putWill(String clientId, StoredWill will) {}
+
+  @Override
+  public void removeWill(String clientId) {}
 
   @Override
   public Optional<SessionRecord> get(String clientId) {

@@ -24,7 +24,7 @@ class MemoryStorageProviderTest {
   void aLimitOutOfRangeIsRefused() {
     for (String value : new String[] {"0", "10000001", "many"}) {
       Settings settings = new Settings(Map.of("unauthorized_max", value), Path.of(""));
-      assertThatThrownBy(() -> new MemoryStorageProvider().open(settings))
+      assertThatThrownBy(() -> new MemoryStorageProvider().open(StorageUnderTest.TERMS, settings))
           .isInstanceOf(Settings.Invalid.class)
           .hasMessageContaining("10000000");
     }
@@ -34,7 +34,7 @@ class MemoryStorageProviderTest {
   void everySettingIsKnown() {
     Settings settings =
         new Settings(Map.of("unauthorized_max", 5, "retained_max", 5, "fast", true), Path.of(""));
-    new MemoryStorageProvider().open(settings).close();
+    new MemoryStorageProvider().open(StorageUnderTest.TERMS, settings).close();
     assertThat(settings.unknown()).containsExactly("fast");
   }
 }

@@ -1,9 +1,13 @@
 package io.strmqtt.session;
 
 import io.strmqtt.api.Settings;
+import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageProvider;
+import io.strmqtt.api.store.StorageTerms;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -12,6 +16,9 @@ import java.util.stream.Stream;
  * #all()}.
  */
 record StorageUnderTest(StorageProvider provider) {
+  static final StorageTerms TERMS =
+      new StorageTerms(Path.of("data"), Durability.FSYNC, Duration.ZERO, Clock.systemUTC());
+
   static Stream<StorageUnderTest> all() {
     return Stream.of(new StorageUnderTest(new MemoryStorageProvider()));
   }
@@ -21,7 +28,7 @@ record StorageUnderTest(StorageProvider provider) {
   }
 
   Storage open(Map<String, Object> settings) {
-    return provider.open(new Settings(settings, Path.of("")));
+    return provider.open(TERMS, new Settings(settings, Path.of("")));
   }
 
   @Override

@@ -13,8 +13,10 @@ public interface StorageProvider {
   /**
    * Opens the store; may take long, runs before listeners open.
    *
+   * @param terms what holds for every provider
    * @param settings the section {@code storage.<name>}
    * @throws Settings.Invalid if a setting cannot be used: the broker does not start
+   * @throws StorageException if the store cannot be opened: the broker does not start
    */
-  Storage open(Settings settings);
+  Storage open(StorageTerms terms, Settings settings);
 }

@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
@@ -19,7 +20,9 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +53,11 @@ class DurableTest {
     }
 
     @Override
+    public QueueStore queues() {
+      return memory.queues();
+    }
+
+    @Override
     public RetainedStore retained() {
       return memory.retained();
     }
@@ -66,6 +74,24 @@ class DurableTest {
       } else {
         then.run();
       }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean isBehind() {
+      return false;
+    }
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Map<String, Long> statistics() {
+      return Map.of();
     }
 
     @Override

@@ -8,7 +8,9 @@ import io.strmqtt.api.Settings;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
@@ -66,7 +68,11 @@ final class EngineFixture implements AutoCloseable {
     this.loops = loops;
     boolean simulated = loops instanceof SimulatedLoops;
     Storage memory =
-        new MemoryStorageProvider().open(new Settings(Map.of(), Path.of("").toAbsolutePath()));
+        new MemoryStorageProvider()
+            .open(
+                new StorageTerms(
+                    Path.of("data"), Durability.FSYNC, Duration.ZERO, Clock.systemUTC()),
+                new Settings(Map.of(), Path.of("").toAbsolutePath()));
     this.engine =
         new Engine(
             new EngineParts(

@@ -1,9 +1,11 @@
 package io.strmqtt.dist.config;
 
+import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +72,13 @@ public record BrokerConfig(
    * Where sessions live.
    *
    * @param provider the name of the chosen provider
+   * @param durability what an acknowledgement promises
+   * @param maxCommitDelay how long a commit may wait for others, 0 to 1 s
    * @param settings plain values of the section {@code storage.<provider>}
    */
-  public record Storage(String provider, Map<String, Object> settings) {}
+  public record Storage(
+      String provider,
+      Durability durability,
+      Duration maxCommitDelay,
+      Map<String, Object> settings) {}
 }

@@ -1,6 +1,7 @@
 package io.strmqtt.dist.config;
 
 import com.typesafe.config.ConfigObject;
+import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
@@ -55,6 +56,9 @@ final class BrokerReader {
     if (storage.name().isEmpty()) {
       storageSection.problem("provider", "the name of a storage provider");
     }
+    Durability durability = storageSection.oneOf("durability", List.of(Durability.values()));
+    Duration maxCommitDelay =
+        storageSection.duration("max_commit_delay", Duration.ZERO, Duration.ofSeconds(1));
     Limits limits = limits(root.section("mqtt"));
     root.reportUnknown();
 
@@ -73,7 +77,8 @@ final class BrokerReader {
         admin,
         authentication,
         new BrokerConfig.Authorization(authorizer.name(), authorizer.settings()),
-        new BrokerConfig.Storage(storage.name().orElse(""), storage.settings()),
+        new BrokerConfig.Storage(
+            storage.name().orElse(""), durability, maxCommitDelay, storage.settings()),
         limits);
   }
 

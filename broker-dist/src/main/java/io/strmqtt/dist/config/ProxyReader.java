@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,14 +65,14 @@ final class ProxyReader {
       findings.problem(
           lists.path("trusted_proxies"),
           says.origin(key),
-          "at least one network, because " + says.path(key) + " is " + word(value),
+          "at least one network, because " + says.path(key) + " is " + Section.word(value),
           "none");
     }
   }
 
   private ProxyPolicy policy(Section section, ProxyPolicy or) {
     return new ProxyPolicy(
-        section.has("mode") ? oneOf(section, "mode", MODES) : or.mode(),
+        section.has("mode") ? section.oneOf("mode", MODES) : or.mode(),
         networks(section, "trusted_proxies", or.trusted()),
         networks(section, "exempt", or.exempt()),
         section.has("versions") ? versions(section) : or.versions(),
@@ -89,9 +88,9 @@ final class ProxyReader {
         section.has("max_pending_per_peer")
             ? section.integer("max_pending_per_peer", 1, MOST_PENDING)
             : or.maxPendingPerPeer(),
-        section.has("crc32c") ? oneOf(section, "crc32c", List.of(Crc32c.values())) : or.crc32c(),
+        section.has("crc32c") ? section.oneOf("crc32c", List.of(Crc32c.values())) : or.crc32c(),
         section.has("tls_identity")
-            ? oneOf(section, "tls_identity", List.of(TlsIdentity.values()))
+            ? section.oneOf("tls_identity", List.of(TlsIdentity.values()))
             : or.tlsIdentity());
   }
 
@@ -104,20 +103,5 @@ final class ProxyReader {
     return Arrays.stream(ProxyHeader.Version.values())
         .filter(version -> words.contains(version.label().substring(1)))
         .collect(Collectors.toSet());
-  }
-
-  private static <E extends Enum<E>> E oneOf(Section section, String key, List<E> values) {
-    return section.text(
-        key,
-        "one of " + values.stream().map(ProxyReader::word).collect(Collectors.joining(", ")),
-        text ->
-            values.stream()
-                .filter(value -> word(value).equals(text.trim().toLowerCase(Locale.ROOT)))
-                .findFirst(),
-        values.getFirst());
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

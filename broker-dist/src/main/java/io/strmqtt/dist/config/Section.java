@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One section of the configuration while it is read. Every getter notes its key, so that what
@@ -255,6 +256,23 @@ final class Section {
 
   <T> T text(String key, String expected, Function<String, Optional<T>> parse, T standIn) {
     return required(key, expected, optional(key, expected, parse), standIn);
+  }
+
+  /** One of the values, by its name in lower case. */
+  <E extends Enum<E>> E oneOf(String key, List<E> values) {
+    return text(
+        key,
+        "one of " + values.stream().map(Section::word).collect(Collectors.joining(", ")),
+        text ->
+            values.stream()
+                .filter(value -> word(value).equals(text.trim().toLowerCase(Locale.ROOT)))
+                .findFirst(),
+        values.getFirst());
+  }
+
+  /** How a value is written. */
+  static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /** A list of the given words, or one of them, or several in one text with commas between. */

@@ -3,6 +3,7 @@ package io.strmqtt.dist.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
@@ -41,7 +42,8 @@ class ConfigLoaderTest {
     assertThat(config.authentication())
         .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of()));
     assertThat(config.authorization().authorizer()).isEmpty();
-    assertThat(config.storage()).isEqualTo(new BrokerConfig.Storage("memory", Map.of()));
+    assertThat(config.storage())
+        .isEqualTo(new BrokerConfig.Storage("memory", Durability.FSYNC, Duration.ZERO, Map.of()));
     assertThat(config.limits())
         .isEqualTo(
             new Limits(

@@ -1,0 +1,70 @@
+package io.strmqtt.session;
+
+import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuedMessage;
+import java.util.List;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** One session's messages by number. Handshakes are the engine's: there is no second run. */
+final class MemoryQueue implements MessageQueue {
+  private final ConcurrentNavigableMap<Long, QueuedMessage> messages =
+      new ConcurrentSkipListMap<>();
+  private final LongAdder all;
+  private volatile boolean ended;
+
+  /**
+   * @param all counts the messages of all queues
+   */
+  MemoryQueue(LongAdder all) {
+    this.all = all;
+  }
+
+  @Override
+  public void add(QueuedMessage message) {
+    if (messages.put(message.number(), message) == null) {
+      all.increment();
+    }
+    if (ended) {
+      clear(); // An end that came in between has not seen it.
+    }
+  }
+
+  @Override
+  public void sending(long number, int packetId) {}
+
+  @Override
+  public void released(long number, int packetId) {
+    remove(number);
+  }
+
+  @Override
+  public void remove(long number) {
+    if (messages.remove(number) != null) {
+      all.decrement();
+    }
+  }
+
+  @Override
+  public void received(int packetId) {}
+
+  @Override
+  public void forget(int packetId) {}
+
+  @Override
+  public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
+    then.accept(messages.tailMap(behind, false).values().stream().limit(most).toList());
+  }
+
+  @Override
+  public void end() {
+    ended = true;
+    clear();
+  }
+
+  private void clear() {
+    messages.keySet().forEach(this::remove);
+  }
+}
