@@ -13,8 +13,6 @@ import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.UnauthorizedCodec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +21,12 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
 
 /** An open store: its parts, and who calls whom. */
@@ -40,6 +41,7 @@ final class RocksStorage implements Storage {
   private final Disk disk;
   private final BatchWriter writer;
   private final Committer committer;
+  private final Reclaim reclaim;
   private final Sweeping sweeping;
   private final QueueReader reader;
   private final RocksQueues queues;
@@ -76,9 +78,11 @@ final class RocksStorage implements Storage {
             faults,
             numbers::reserve,
             nanoTime);
-    this.sweeping = new Sweeping(database, committer);
+    LongAdder messages = new LongAdder();
+    this.reclaim = new Reclaim(database, writer::removed, messages::sum, nanoTime);
+    this.sweeping = new Sweeping(database, committer, reclaim::step);
     this.reader = new QueueReader(database, this::behindAllWrites);
-    this.queues = new RocksQueues(gathering, reader, sweeping, numbers);
+    this.queues = new RocksQueues(gathering, reader, sweeping, numbers, messages);
     this.sessions =
         new RocksSessions(
             gathering,
@@ -91,25 +95,18 @@ final class RocksStorage implements Storage {
    * @throws StorageException if it cannot be opened
    */
   static RocksStorage open(StorageTerms terms, RocksSettings settings, LongSupplier nanoTime) {
-    Path folder = terms.directory().resolve("rocksdb").toAbsolutePath();
-    Path files = folder.resolve("db");
+    Folder folder = Folder.of(terms);
     Database database;
     Disk disk;
     try {
-      Files.createDirectories(files);
-      Format.require(folder, files);
-      disk = new Disk(files, settings.minFree(), settings.maxSize());
-      database = Database.open(files, settings);
+      folder.require();
+      Logs.require(folder.path(), folder.database(), terms.durability());
+      disk = new Disk(folder.database(), settings.minFree(), settings.maxSize());
+      database = Database.open(folder.database(), settings);
     } catch (IOException e) {
-      throw new StorageException(
-          "the store in "
-              + folder
-              + " cannot be opened ("
-              + e
-              + "): the folder has to be writable for the user the broker runs as; data_dir says"
-              + " where it is");
+      throw folder.unusable(e);
     } catch (RocksDBException e) {
-      throw Diagnosis.ofOpening(folder, e);
+      throw Diagnosis.ofOpening(folder.path(), e);
     }
     try {
       RocksStorage storage = new RocksStorage(database, terms, settings, disk, nanoTime);
@@ -118,10 +115,28 @@ final class RocksStorage implements Storage {
       return storage;
     } catch (Damaged e) {
       database.close();
-      throw Diagnosis.damaged(folder, e.getMessage());
+      throw Diagnosis.damaged(folder.path(), e.getMessage());
     } catch (RocksDBException e) {
       database.close();
-      throw Diagnosis.ofOpening(folder, e);
+      throw Diagnosis.ofOpening(folder.path(), e);
+    }
+  }
+
+  /** As {@link io.strmqtt.api.store.StorageProvider#check}. */
+  static long check(StorageTerms terms, RocksSettings settings, Consumer<String> findings) {
+    Folder folder = Folder.of(terms);
+    try {
+      folder.requireExisting();
+      for (LogFile log : LogFile.of(folder.database())) {
+        log.damage().ifPresent(damage -> findings.accept(Logs.text(log, damage)));
+      }
+      try (Database database = Database.open(folder.database(), settings)) {
+        return database.read(open -> new StoreCheck(open, findings).run()).orElse(0L);
+      }
+    } catch (IOException e) {
+      throw folder.unusable(e);
+    } catch (RocksDBException e) {
+      throw Diagnosis.ofOpening(folder.path(), e);
     }
   }
 
@@ -177,6 +192,19 @@ final class RocksStorage implements Storage {
       flush();
     } catch (RuntimeException e) {
       LOG.error("event=store_tick_failed", e);
+    }
+  }
+
+  /** Moves all rows from the log into tables; for tests. */
+  void flushTables() {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      database.read(
+          open -> {
+            open.db().flush(options, open.handles());
+            return true;
+          });
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(Diagnosis.text(e));
     }
   }
 
@@ -261,7 +289,9 @@ final class RocksStorage implements Storage {
     unauthorized.write();
     flush();
     reader.close();
+    reclaim.cancel();
     sweeping.close();
+    reclaim.close();
     gathering.sealAll().forEach(committer::submit);
     committer.close();
     writer.close();

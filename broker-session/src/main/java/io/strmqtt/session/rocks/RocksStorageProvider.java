@@ -4,6 +4,7 @@ import io.strmqtt.api.Settings;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
+import java.util.function.Consumer;
 
 /**
  * The provider {@code rocksdb}: keeps its files in {@code data_dir/rocksdb}. Settings, sizes such
@@ -20,5 +21,10 @@ public final class RocksStorageProvider implements StorageProvider {
   @Override
   public Storage open(StorageTerms terms, Settings settings) {
     return RocksStorage.open(terms, RocksSettings.from(settings), System::nanoTime);
+  }
+
+  @Override
+  public long check(StorageTerms terms, Settings settings, Consumer<String> findings) {
+    return RocksStorage.check(terms, RocksSettings.from(settings), findings);
   }
 }
