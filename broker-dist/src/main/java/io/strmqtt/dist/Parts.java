@@ -6,6 +6,7 @@ import io.strmqtt.api.auth.AuthenticatorProvider;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.auth.AuthorizerProvider;
 import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.dist.config.BrokerConfig;
@@ -15,6 +16,7 @@ import io.strmqtt.dist.plugin.Providers;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -44,7 +46,25 @@ final class Parts {
         "storage.provider");
   }
 
+  /**
+   * @throws StorageException if the store cannot be opened
+   */
   Storage storage() {
+    return withStorage(StorageProvider::open);
+  }
+
+  /**
+   * Reads every row of the store, which nobody may have open.
+   *
+   * @param findings is told of each that is damaged
+   * @return how many rows there are
+   * @throws StorageException if the store cannot be read at all
+   */
+  long checkStorage(Consumer<String> findings) {
+    return withStorage((provider, terms, settings) -> provider.check(terms, settings, findings));
+  }
+
+  private <T> T withStorage(FromStorage<T> create) {
     StorageTerms terms =
         new StorageTerms(
             config.dataDir(),
@@ -54,7 +74,7 @@ final class Parts {
     return make(
         StorageProvider.class,
         StorageProvider::name,
-        (provider, settings) -> provider.open(terms, settings),
+        (provider, settings) -> create.from(provider, terms, settings),
         "storage.provider",
         "storage." + config.storage().provider(),
         config.storage().provider(),
@@ -112,6 +132,8 @@ final class Parts {
               ? ""
               : " (unknown here so far: " + String.join(", ", settings.unknown()) + ")";
       throw new InvalidSetting(section + "." + e.key(), e.getMessage() + unknown);
+    } catch (StorageException e) {
+      throw e; // Not the configuration's fault, and clear enough.
     } catch (RuntimeException | LinkageError e) {
       throw new InvalidSetting(key, "the provider " + name + " failed: " + e);
     }
@@ -128,6 +150,11 @@ final class Parts {
     } catch (PluginException e) {
       throw new InvalidSetting(key, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What a storage provider makes from what every one is given, and its settings. */
+  private interface FromStorage<T> {
+    T from(StorageProvider provider, StorageTerms terms, Settings settings);
   }
 
   /** What a provider makes from its settings. */
