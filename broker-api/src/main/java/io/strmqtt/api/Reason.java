@@ -53,6 +53,7 @@ public enum Reason {
   AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
+  STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 
   // The end of an accepted connection.
@@ -74,6 +75,7 @@ public enum Reason {
   BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
   WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
   SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),
+  BROKER_ENDED(Kind.DISCONNECT, "the broker ended before the connection did"),
   ADMINISTRATIVE(Kind.DISCONNECT, "an administrator ended the session"),
   INTERNAL_ERROR(Kind.DISCONNECT, "an error inside the broker"),
 
@@ -82,6 +84,7 @@ public enum Reason {
   MESSAGE_EXPIRED(Kind.DROP, "the message expired before it was sent"),
   OVER_CLIENT_PACKET_SIZE(Kind.DROP, "the message exceeds the subscriber's maximum packet size"),
   QOS0_OFFLINE(Kind.DROP, "QoS 0 is not kept for an offline session"),
+  MESSAGE_LOST(Kind.DROP, "the store no longer has the message"),
   SESSION_ENDED(Kind.DROP, "the session ended with messages waiting"),
   QOS0_NOT_AUTHORIZED(Kind.DROP, "a QoS 0 publication was not authorized"),
   WILL_NOT_AUTHORIZED(Kind.DROP, "a will was not authorized when it was due"),

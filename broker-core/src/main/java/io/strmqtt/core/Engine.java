@@ -42,7 +42,7 @@ public final class Engine {
     Broker broker =
         new Broker(
             parts.limits(),
-            new LocalRouter(counters),
+            new LocalRouter(counters, parts.storage()),
             parts.storage(),
             counters,
             authorizer,
@@ -59,6 +59,14 @@ public final class Engine {
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
             new AtomicBoolean());
+  }
+
+  /**
+   * Takes up what an earlier run has left in the store. Once, before there are connections; waits
+   * for the event loops.
+   */
+  public void restore() throws InterruptedException {
+    services.sessions().restore(shards);
   }
 
   private synchronized String newClientId() {
@@ -126,6 +134,11 @@ public final class Engine {
    * @param ready whether they are all open
    */
   public BrokerView view(OpenListeners listeners, Supplier<Boolean> ready) {
-    return new EngineView(parts, services, counters, listeners, () -> ready.get() && !isStopping());
+    return new EngineView(
+        parts,
+        services,
+        counters,
+        listeners,
+        () -> ready.get() && !isStopping() && parts.storage().problem().isEmpty());
   }
 }

@@ -73,6 +73,15 @@ public final class RunningBroker implements AutoCloseable {
     }
   }
 
+  private static void restore(Engine engine) {
+    try {
+      engine.restore();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while sessions were restored", e);
+    }
+  }
+
   private static RunningBroker start(
       ConfigResult.Loaded loaded, Supplier<ConfigResult> again, Teardown teardown)
       throws ListenerException {
@@ -101,6 +110,7 @@ public final class RunningBroker implements AutoCloseable {
                 System::nanoTime,
                 new SecureRandom()),
             loops.workers());
+    restore(engine);
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
     Reloading reloading = new Reloading(loaded, again, listeners::reload);

@@ -14,11 +14,12 @@ import java.util.Optional;
  */
 final class MemoryStorage implements Storage {
   private final SessionStore sessions = new SessionTable();
-  private final QueueStore queues = new MemoryQueues();
+  private final QueueStore queues;
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
-  MemoryStorage(int unauthorizedMax, int retainedMax) {
+  MemoryStorage(int unauthorizedMax, int retainedMax, long queuedMaxBytes) {
+    this.queues = new MemoryQueues(queuedMaxBytes);
     this.unauthorized = new UnauthorizedLog(unauthorizedMax);
     this.retained = new RetainedTree(retainedMax);
   }

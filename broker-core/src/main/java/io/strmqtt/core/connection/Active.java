@@ -312,7 +312,7 @@ final class Active implements Phase, Attachment {
 
   private boolean mayReadOn(@Nullable Subscriber slow, long since) {
     return !owner.isIn(this)
-        || (slow == null || !slow.isHoldingBack()) && !services.broker().pending().isOver()
+        || (slow == null || !slow.isHoldingBack()) && !services.broker().isOver()
         || mayAcknowledge(since);
   }
 

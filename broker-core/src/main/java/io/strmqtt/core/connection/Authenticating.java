@@ -133,6 +133,10 @@ final class Authenticating implements Phase {
     if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
       return no(Reason.BAD_AUTH_METHOD, ReasonCode.BAD_AUTHENTICATION_METHOD, ""); // 4.12.0-1
     }
+    Optional<String> storeProblem = services.broker().storage().problem();
+    if (storeProblem.isPresent() && ClientTerms.sessionExpiry(connect, limits) > 0) {
+      return no(Reason.STORE_UNAVAILABLE, ReasonCode.QUOTA_EXCEEDED, storeProblem.get());
+    }
     if (services.open().size() >= limits.maxConnections()) {
       return no(
           Reason.CONNECTION_LIMIT,

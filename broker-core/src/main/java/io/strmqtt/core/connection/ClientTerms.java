@@ -48,11 +48,7 @@ record ClientTerms(
         && (keepAlive == 0 || keepAlive > limits.maxKeepAlive())) {
       keepAlive = limits.maxKeepAlive(); // 3.1.2-21
     }
-    long expiry =
-        connect.version() == MqttVersion.V5
-            ? asked.number(Property.SESSION_EXPIRY_INTERVAL, 0)
-            : connect.cleanStart() ? 0 : SessionRecord.NEVER;
-    expiry = Math.min(expiry, limits.maxSessionExpiry());
+    long expiry = sessionExpiry(connect, limits);
     return new ClientTerms(
         connect.version(),
         subject.clientId(),
@@ -67,6 +63,15 @@ record ClientTerms(
             ? announced(connect, limits, subject.clientId(), keepAlive, expiry)
             : Properties.NONE,
         now);
+  }
+
+  /** Seconds the client's session is to outlive its connection. */
+  static long sessionExpiry(Connect connect, Limits limits) {
+    long asked =
+        connect.version() == MqttVersion.V5
+            ? connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)
+            : connect.cleanStart() ? 0 : SessionRecord.NEVER;
+    return Math.min(asked, limits.maxSessionExpiry());
   }
 
   private static Will will(MqttPacket.Will will, String clientId, Instant now) {

@@ -18,7 +18,6 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,12 +83,12 @@ final class Inbound {
             session.clientId());
     if (publish.qos() == 2) {
       // Before it is routed: whatever becomes of this connection, a repeat is no second message.
-      session.inboundQos2().set(publish.packetId());
+      session.receivedQos2(publish.packetId());
     }
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
-    if (slow != null || broker.pending().isOver()) {
+    if (slow != null || broker.isOver()) {
       active.pauseReading(slow);
     }
   }
@@ -99,11 +98,15 @@ final class Inbound {
    * over the limit.
    */
   private boolean isNew(Session session, Publish publish) {
-    BitSet unreleased = session.inboundQos2();
-    if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
+    if (publish.qos() == 2 && session.hasReceivedQos2(publish.packetId())) {
       if (!acks.isPending(publish.packetId())) {
-        active.write(
-            new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+        // The connection it first came on may have ended before it was durable.
+        session.receivedQos2(publish.packetId());
+        session.whenDurable(
+            () ->
+                active.write(
+                    new Pubrec(
+                        publish.packetId(), ReasonCode.SUCCESS, Properties.NONE))); // 4.3.3-10
       }
       return false;
     }
@@ -182,12 +185,13 @@ final class Inbound {
   }
 
   void release(Session session, Pubrel pubrel) {
-    boolean known = session.inboundQos2().get(pubrel.packetId());
+    boolean known = session.releaseQos2(pubrel.packetId());
     if (known) {
-      session.inboundQos2().clear(pubrel.packetId());
       settled();
     }
     ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE)); // 4.3.3-11
+    // Behind the store: from then on the client may use the identifier for another message.
+    session.whenDurable(
+        () -> active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE))); // 4.3.3-11
   }
 }

@@ -15,4 +15,10 @@ public record Broker(
     Counters counters,
     Authorizer authorizer,
     PendingBytes pending,
-    Clock clock) {}
+    Clock clock) {
+
+  /** Whether publishers are to stop reading: more waits to be sent, or written, than is good. */
+  public boolean isOver() {
+    return pending.isOver() || storage.isBehind();
+  }
+}

@@ -1,6 +1,8 @@
 package io.strmqtt.core.session;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
@@ -21,15 +23,24 @@ import org.jspecify.annotations.Nullable;
  * The way of messages to one client: the queue, the window of unacknowledged ones, and the QoS 1
  * and 2 handshakes of a sender (4.3.2, 4.3.3). Order is kept; only QoS 0 may overtake QoS 1 and 2
  * that wait for the client's receive maximum. On the session's loop only.
+ *
+ * <p>Of a session that is kept, a QoS 2 message is sent, and released, only when the store has its
+ * packet identifier and state: after a crash the client must not take it for another message.
  */
 public final class Outbound {
+  /** With fewer messages in memory, the next page of the backlog is read. */
+  private static final int LOW = Backlog.PAGE / 2;
+
   private final Broker broker;
+  private final Session session;
   private final Waiting waiting;
 
   // Valid for the session.
   private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
   private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>();
+  private final Backlog backlog;
   private final InFlight inFlight = new InFlight();
+  private @Nullable MessageQueue kept;
   private long sent;
   private long sentBytes;
   private long dropped;
@@ -37,14 +48,34 @@ public final class Outbound {
   // Valid for the connection.
   private @Nullable Outbox outbox;
   private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>();
+  private List<InFlight.Entry> toNote = new ArrayList<>();
   private long maxPacketSize;
 
   /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
   private int quota;
 
-  Outbound(Broker broker, Waiting waiting) {
+  Outbound(Broker broker, Session session, Waiting waiting) {
     this.broker = broker;
+    this.session = session;
     this.waiting = waiting;
+    this.backlog = new Backlog(session);
+  }
+
+  /** From now on the session's messages have a queue in the store. */
+  void keepIn(MessageQueue messages) {
+    kept = messages;
+  }
+
+  /** Takes up what an earlier run of the broker has left in the store. */
+  void restore(StoredSession stored) {
+    int released = 0;
+    for (StoredSession.Handshake each : stored.inFlight()) {
+      inFlight.restore(each.number(), each.packetId(), each.released());
+      released += each.released() ? 1 : 0;
+    }
+    int begun = inFlight.size() - released;
+    waiting.restore((int) stored.messages() + released, stored.bytes());
+    backlog.open((int) stored.messages() - begun);
   }
 
   void connect(Attachment attachment) {
@@ -55,7 +86,7 @@ public final class Outbound {
       entry.holdsQuota = false;
       if (entry.awaits == Awaits.PUBCOMP) {
         release(attachment.outbox(), entry);
-      } else {
+      } else if (entry.delivery != null) {
         toResend.add(entry);
       }
     }
@@ -64,6 +95,7 @@ public final class Outbound {
   void disconnect() {
     outbox = null;
     toResend.clear();
+    toNote.clear();
     while (!queue.isEmpty()) {
       Delivery delivery = queue.poll();
       if (delivery.qos() > 0) {
@@ -73,17 +105,42 @@ public final class Outbound {
         drop(Reason.QOS0_OFFLINE);
       }
     }
+    if (kept != null) {
+      inFlight.unload();
+      backlog.open(heldForQuota.size());
+      heldForQuota.clear();
+    }
   }
 
   /** Takes a message that was counted in. */
   void add(Delivery delivery) {
-    if (outbox != null) {
+    if (delivery.qos() > 0 && backlog.isOpen()) {
+      backlog.add(delivery);
+    } else if (outbox != null) {
       queue.add(delivery);
     } else if (delivery.qos() > 0) {
       heldForQuota.add(delivery);
     } else {
       waiting.leave(delivery);
       drop(Reason.QOS0_OFFLINE);
+    }
+  }
+
+  /** Takes a page of the backlog, or the end of it. */
+  void loaded(List<Delivery> page) {
+    for (Delivery delivery : page) {
+      InFlight.Entry entry = inFlight.load(delivery);
+      if (entry == null) {
+        heldForQuota.add(delivery);
+      } else if (entry.awaits != Awaits.PUBCOMP) {
+        toResend.add(entry);
+      }
+    }
+    if (!backlog.isOpen()) {
+      for (InFlight.Entry lost : inFlight.unloaded()) { // The store has lost it.
+        settle(lost);
+        drop(Reason.MESSAGE_LOST);
+      }
     }
   }
 
@@ -109,6 +166,12 @@ public final class Outbound {
         break;
       }
     }
+    if (kept != null) {
+      sendNoted(out);
+      if (heldForQuota.size() + toResend.size() < LOW) {
+        backlog.readOn(kept);
+      }
+    }
     eased();
     out.flush();
   }
@@ -124,12 +187,12 @@ public final class Outbound {
     long expiresAt = publication.message().expiresAt();
     long now = expiresAt == Long.MAX_VALUE ? 0 : broker.clock().millis();
     if (now >= expiresAt) {
-      waiting.leave(delivery);
+      forget(delivery);
       drop(Reason.MESSAGE_EXPIRED); // 3.3.2-5
       return;
     }
     if (size(out, delivery) > maxPacketSize) {
-      waiting.leave(delivery);
+      forget(delivery);
       drop(Reason.OVER_CLIENT_PACKET_SIZE); // 3.1.2-25
       return;
     }
@@ -137,9 +200,7 @@ public final class Outbound {
       waiting.leave(delivery);
       write(out, delivery, 0, false);
     } else {
-      InFlight.Entry entry = inFlight.add(delivery);
-      holdQuota(entry);
-      write(out, delivery, entry.packetId, false);
+      send(out, inFlight.add(delivery), delivery);
     }
     sent++;
     sentBytes += publication.message().payload().length;
@@ -147,17 +208,50 @@ public final class Outbound {
   }
 
   private void resend(Outbox out, InFlight.Entry entry) {
+    Delivery delivery = entry.delivery;
     // The client may acknowledge what it got on the connection before.
-    if (inFlight.get(entry.packetId) != entry || entry.awaits == Awaits.PUBCOMP) {
+    if (delivery == null || inFlight.get(entry.packetId) != entry) {
       return;
     }
-    if (size(out, entry.delivery) > maxPacketSize) {
+    if (size(out, delivery) > maxPacketSize) {
       settle(entry);
       drop(Reason.OVER_CLIENT_PACKET_SIZE); // It takes less than on the connection before.
       return;
     }
+    send(out, entry, delivery);
+  }
+
+  private void send(Outbox out, InFlight.Entry entry, Delivery delivery) {
     holdQuota(entry);
-    write(out, entry.delivery, entry.packetId, true); // 3.3.1-1
+    if (entry.awaits == Awaits.PUBREC && kept != null && !entry.isNoted) {
+      kept.sending(entry.number, entry.packetId);
+      toNote.add(entry);
+    } else {
+      write(out, delivery, entry.packetId, entry.wasSent); // 3.3.1-1
+      entry.wasSent = true;
+    }
+  }
+
+  /** Sends the QoS 2 messages that wait for the store, when it has them. */
+  private void sendNoted(Outbox out) {
+    if (toNote.isEmpty()) {
+      return;
+    }
+    List<InFlight.Entry> noted = toNote;
+    toNote = new ArrayList<>();
+    session.whenDurable(
+        () -> {
+          for (InFlight.Entry entry : noted) {
+            entry.isNoted = true;
+            if (outbox == out && entry.delivery != null) {
+              write(out, entry.delivery, entry.packetId, entry.wasSent);
+              entry.wasSent = true;
+            }
+          }
+          if (outbox == out) {
+            out.flush();
+          }
+        });
   }
 
   /** Bytes of the packet this client would get. */
@@ -173,11 +267,31 @@ public final class Outbound {
         || delivery.identifiers().length == 0 && delivery.publication().isShareable();
   }
 
-  /** PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. */
+  /**
+   * PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. The
+   * message itself is not needed any more.
+   */
   private void release(Outbox out, InFlight.Entry entry) {
     entry.awaits = Awaits.PUBCOMP;
+    entry.delivery = null;
     holdQuota(entry);
-    out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
+    if (kept == null) {
+      out.write(pubrel(entry));
+      return;
+    }
+    backlog.skip(entry.number);
+    kept.released(entry.number, entry.packetId);
+    session.whenDurable(
+        () -> {
+          if (outbox == out) {
+            out.write(pubrel(entry));
+            out.flush();
+          }
+        });
+  }
+
+  private static Pubrel pubrel(InFlight.Entry entry) {
+    return new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE);
   }
 
   private void holdQuota(InFlight.Entry entry) {
@@ -255,8 +369,12 @@ public final class Outbound {
   }
 
   private void settle(InFlight.Entry entry) {
-    inFlight.remove(entry.packetId);
-    waiting.leave(entry.delivery);
+    inFlight.remove(entry);
+    waiting.leave(entry.weight);
+    if (kept != null) {
+      kept.remove(entry.number);
+      backlog.skip(entry.number);
+    }
     eased();
     if (entry.holdsQuota) {
       quota++;
@@ -270,12 +388,31 @@ public final class Outbound {
 
   /** Whether nothing waits to be written. */
   boolean isIdle() {
-    return queue.isEmpty() && heldForQuota.isEmpty() && toResend.isEmpty();
+    return queue.isEmpty() && heldForQuota.isEmpty() && toResend.isEmpty() && !backlog.isOpen();
+  }
+
+  /** Whether the message in the session's queue has a packet identifier. */
+  boolean isInFlight(long number) {
+    return inFlight.isUnloaded(number);
+  }
+
+  /** A message that is not to be sent leaves the session. */
+  private void forget(Delivery delivery) {
+    waiting.leave(delivery);
+    if (kept != null && delivery.qos() > 0) {
+      kept.remove(delivery.number());
+    }
   }
 
   void drop(Reason reason) {
     dropped++;
     broker.counters().count(reason);
+  }
+
+  void drop(Reason reason, int messages) {
+    for (int i = 0; i < messages; i++) {
+      drop(reason);
+    }
   }
 
   /**
@@ -285,8 +422,8 @@ public final class Outbound {
   void end(Predicate<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();
     for (InFlight.Entry entry : inFlight.inOrder()) {
-      waiting.leave(entry.delivery);
-      if (entry.awaits == Awaits.PUBACK) {
+      waiting.leave(entry.weight);
+      if (entry.awaits == Awaits.PUBACK && entry.delivery != null) {
         left.add(entry.delivery);
       } else {
         drop(Reason.SESSION_ENDED);
@@ -303,6 +440,11 @@ public final class Outbound {
         drop(Reason.SESSION_ENDED);
       }
     }
+  }
+
+  /** How many messages are in the store and not in memory. */
+  int backlog() {
+    return backlog.size();
   }
 
   /** How many messages the client has not acknowledged yet. */

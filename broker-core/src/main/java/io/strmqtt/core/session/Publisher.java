@@ -27,19 +27,18 @@ public final class Publisher {
    * @return a subscriber that asks to slow down, if there is one
    */
   public @Nullable Subscriber publish(Message message, Router.Routed routed) {
-    if (!message.retain()) {
-      return broker.router().route(new Publication(message), routed);
+    if (message.retain()) {
+      retain(message);
     }
+    return broker.router().route(new Publication(message), routed);
+  }
+
+  private void retain(Message message) {
     if (message.payload().length == 0) {
       broker.storage().retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
     } else if (!broker.storage().retained().put(message)) {
       broker.counters().count(Reason.RETAINED_LIMIT);
     }
-    return broker
-        .router()
-        .route(
-            new Publication(message),
-            subscribers -> broker.storage().whenDurable(() -> routed.done(subscribers)));
   }
 
   /** Publishes a will, if its owner may still publish to the topic. */

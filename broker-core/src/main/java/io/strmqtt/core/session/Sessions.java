@@ -1,5 +1,7 @@
 package io.strmqtt.core.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +23,32 @@ public final class Sessions {
 
   public Publisher publisher() {
     return publisher;
+  }
+
+  /**
+   * Takes up all sessions that an earlier run has left. On the starting thread, which waits, before
+   * there are connections.
+   *
+   * @param shards where they are spread
+   */
+  public void restore(Shards shards) throws InterruptedException {
+    List<Session> restored = new ArrayList<>();
+    broker
+        .storage()
+        .sessions()
+        .restore(
+            stored -> {
+              String clientId = stored.session().clientId();
+              Shard shard = shards.of(clientId);
+              Session session = new Session(clientId, this, shard, stored.session());
+              byClientId.put(clientId, session);
+              restored.add(session);
+              shard.execute(() -> session.restore(stored));
+            });
+    shards.await();
+    // Wills that are due meet every subscription.
+    restored.forEach(session -> session.command(session::resume));
+    shards.await();
   }
 
   public Optional<Session> get(String clientId) {

@@ -4,24 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.strmqtt.api.Reason;
-import io.strmqtt.api.Settings;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
-import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.Storage;
-import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
 import io.strmqtt.core.OpenListeners;
-import io.strmqtt.session.MemoryStorageProvider;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -67,12 +61,7 @@ final class EngineFixture implements AutoCloseable {
   private EngineFixture(Options options, Loops loops) {
     this.loops = loops;
     boolean simulated = loops instanceof SimulatedLoops;
-    Storage memory =
-        new MemoryStorageProvider()
-            .open(
-                new StorageTerms(
-                    Path.of("data"), Durability.FSYNC, Duration.ZERO, Clock.systemUTC()),
-                new Settings(Map.of(), Path.of("").toAbsolutePath()));
+    Storage memory = Stores.memory();
     this.engine =
         new Engine(
             new EngineParts(
