@@ -13,6 +13,7 @@ import io.strmqtt.core.session.Sessions;
 import io.strmqtt.core.session.Shards;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -62,11 +63,12 @@ public final class Engine {
   }
 
   /**
-   * Takes up what an earlier run has left in the store. Once, before there are connections; waits
-   * for the event loops.
+   * Takes up what an earlier run has left in the store. Once, before there are connections.
+   *
+   * @return done when every session is there; on a thread of the loops
    */
-  public void restore() throws InterruptedException {
-    services.sessions().restore(shards);
+  public CompletionStage<Void> restore() {
+    return services.sessions().restore(shards);
   }
 
   private synchronized String newClientId() {

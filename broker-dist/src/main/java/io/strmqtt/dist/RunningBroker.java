@@ -73,15 +73,6 @@ public final class RunningBroker implements AutoCloseable {
     }
   }
 
-  private static void restore(Engine engine) {
-    try {
-      engine.restore();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while sessions were restored", e);
-    }
-  }
-
   private static RunningBroker start(
       ConfigResult.Loaded loaded, Supplier<ConfigResult> again, Teardown teardown)
       throws ListenerException {
@@ -110,7 +101,7 @@ public final class RunningBroker implements AutoCloseable {
                 System::nanoTime,
                 new SecureRandom()),
             loops.workers());
-    restore(engine);
+    engine.restore().toCompletableFuture().join();
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
     Reloading reloading = new Reloading(loaded, again, listeners::reload);

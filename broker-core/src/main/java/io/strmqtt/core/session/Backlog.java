@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every message was handed to the store before it comes here, so whatever is not read yet can be
  * forgotten: a later read finds it. Kept in memory is only what no later read would find: messages
  * that come while a page is being read, and those whose number is behind the last one read, because
- * another publisher was faster.
+ * another publisher was faster. The other way round, a page may bring what has not come as mail
+ * yet; then the mail is ignored.
  *
  * <p>On the session's loop only.
  */
@@ -28,6 +29,7 @@ final class Backlog {
   private final Session session;
   private final TreeMap<Long, Delivery> fresh = new TreeMap<>();
   private final Set<Long> gone = new HashSet<>();
+  private final Set<Long> readAhead = new HashSet<>();
   private boolean open;
   private boolean reading;
   private long lastRead;
@@ -57,6 +59,15 @@ final class Backlog {
     size += messages;
     fresh.clear();
     gone.clear();
+  }
+
+  /** Whether a message that comes as mail was read from the store before. */
+  boolean hasRead(Delivery delivery) {
+    if (readAhead.isEmpty() || !readAhead.remove(delivery.number())) {
+      return false;
+    }
+    size++; // As if it had come first.
+    return true;
   }
 
   /** A new message, which the store has. */
@@ -95,11 +106,18 @@ final class Backlog {
   /** What can be sent now that a page was read. */
   private List<Delivery> take(List<QueuedMessage> page) {
     reading = false;
+    boolean allMailTaken = !session.hasMailUnderWay();
+    if (allMailTaken) {
+      readAhead.clear();
+    }
     List<Delivery> taken = new ArrayList<>(page.size());
     takeFreshUpTo(lastRead, taken);
     for (QueuedMessage stored : page) {
       lastRead = stored.number();
       Delivery inMemory = fresh.remove(stored.number());
+      if (inMemory == null && !allMailTaken) {
+        readAhead.add(stored.number());
+      }
       if (!gone.remove(stored.number())) {
         taken.add(inMemory == null ? fromStore(stored) : inMemory);
         size -= session.outbound().isInFlight(stored.number()) ? 0 : 1;

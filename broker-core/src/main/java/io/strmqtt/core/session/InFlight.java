@@ -95,6 +95,13 @@ final class InFlight {
     unloaded.remove(entry.number);
   }
 
+  /** PUBREC has come: the message itself is not needed any more. */
+  void release(Entry entry) {
+    entry.awaits = Awaits.PUBCOMP;
+    entry.delivery = null;
+    unloaded.remove(entry.number);
+  }
+
   /** Leaves the messages, which are in the store, to the backlog. */
   void unload() {
     for (Entry entry : byId.values()) {

@@ -114,6 +114,9 @@ public final class Outbound {
 
   /** Takes a message that was counted in. */
   void add(Delivery delivery) {
+    if (delivery.qos() > 0 && backlog.hasRead(delivery)) {
+      return;
+    }
     if (delivery.qos() > 0 && backlog.isOpen()) {
       backlog.add(delivery);
     } else if (outbox != null) {
@@ -132,7 +135,7 @@ public final class Outbound {
       InFlight.Entry entry = inFlight.load(delivery);
       if (entry == null) {
         heldForQuota.add(delivery);
-      } else if (entry.awaits != Awaits.PUBCOMP) {
+      } else {
         toResend.add(entry);
       }
     }
@@ -272,8 +275,7 @@ public final class Outbound {
    * message itself is not needed any more.
    */
   private void release(Outbox out, InFlight.Entry entry) {
-    entry.awaits = Awaits.PUBCOMP;
-    entry.delivery = null;
+    inFlight.release(entry);
     holdQuota(entry);
     if (kept == null) {
       out.write(pubrel(entry));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class Session implements Subscriber {
   private volatile Shard shard;
   private volatile boolean available;
   private volatile @Nullable MessageQueue queue;
+  private final AtomicInteger underWay = new AtomicInteger();
   private volatile long received;
   private volatile long receivedBytes;
 
@@ -170,8 +172,14 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.QUEUE_FULL);
       return false;
     }
+    underWay.incrementAndGet();
     to.add(delivery.toQueued(broker.storage().queues()));
     return true;
+  }
+
+  /** Whether there may be messages in the queue that the owner has not taken out of the mailbox. */
+  boolean hasMailUnderWay() {
+    return underWay.get() > 0;
   }
 
   @Override
@@ -243,6 +251,9 @@ public final class Session implements Subscriber {
   }
 
   private void take(Delivery delivery) {
+    if (delivery.qos() > 0 && queue != null) {
+      underWay.decrementAndGet();
+    }
     if (!ended) {
       outbound.add(delivery);
       return;

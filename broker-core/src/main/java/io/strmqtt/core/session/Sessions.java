@@ -3,6 +3,7 @@ package io.strmqtt.core.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -26,12 +27,13 @@ public final class Sessions {
   }
 
   /**
-   * Takes up all sessions that an earlier run has left. On the starting thread, which waits, before
-   * there are connections.
+   * Takes up all sessions that an earlier run has left. On the starting thread, before there are
+   * connections.
    *
    * @param shards where they are spread
+   * @return done when all are there
    */
-  public void restore(Shards shards) throws InterruptedException {
+  public CompletableFuture<Void> restore(Shards shards) {
     List<Session> restored = new ArrayList<>();
     broker
         .storage()
@@ -45,10 +47,14 @@ public final class Sessions {
               restored.add(session);
               shard.execute(() -> session.restore(stored));
             });
-    shards.await();
-    // Wills that are due meet every subscription.
-    restored.forEach(session -> session.command(session::resume));
-    shards.await();
+    return shards
+        .caughtUp()
+        .thenCompose(
+            none -> {
+              // Only now: wills that are due meet every subscription.
+              restored.forEach(session -> session.command(session::resume));
+              return shards.caughtUp();
+            });
   }
 
   public Optional<Session> get(String clientId) {

@@ -3,9 +3,10 @@ package io.strmqtt.core.session;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /** The shard of each event loop; fixed when the broker starts. Any thread. */
@@ -34,13 +35,12 @@ public final class Shards {
     return ordered[Math.floorMod(clientId.hashCode(), ordered.length)];
   }
 
-  /** Waits until every loop has done what it was given before. */
-  void await() throws InterruptedException {
-    CountDownLatch done = new CountDownLatch(ordered.length);
-    for (Shard shard : ordered) {
-      shard.loop().execute(done::countDown);
-    }
-    done.await();
+  /** Done when every loop has done what it was given before. */
+  CompletableFuture<Void> caughtUp() {
+    return CompletableFuture.allOf(
+        Arrays.stream(ordered)
+            .map(shard -> CompletableFuture.runAsync(() -> {}, shard.loop()))
+            .toArray(CompletableFuture[]::new));
   }
 
   public Iterable<Shard> all() {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine on two event loops, with the memory stores. On simulated loops, which is the rule, the
@@ -41,6 +42,7 @@ final class EngineFixture implements AutoCloseable {
     Optional<Authenticator> authenticator = Optional.empty();
     Optional<Authorizer> authorizer = Optional.empty();
     UnaryOperator<Storage> storage = memory -> memory;
+    @Nullable SimulatedDisk disk;
     long seed = 1;
   }
 
@@ -61,13 +63,14 @@ final class EngineFixture implements AutoCloseable {
   private EngineFixture(Options options, Loops loops) {
     this.loops = loops;
     boolean simulated = loops instanceof SimulatedLoops;
-    Storage memory = Stores.memory();
+    Storage storage =
+        options.disk == null ? options.storage.apply(Stores.memory()) : options.disk.mount(loops);
     this.engine =
         new Engine(
             new EngineParts(
                 "test",
                 options.limits.build(),
-                options.storage.apply(memory),
+                storage,
                 options.authenticator,
                 false,
                 options.authorizer,
@@ -75,6 +78,8 @@ final class EngineFixture implements AutoCloseable {
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),
             loops.group());
+    engine.restore();
+    loops.settle();
     this.view = engine.view(OpenListeners.NONE, () -> true);
   }
 
