@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A provider's own section of the configuration file. Each getter names the key; a wrong value
@@ -20,6 +23,10 @@ import java.util.TreeSet;
  * <p>Used on the starting thread only.
  */
 public final class Settings {
+  private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]{1,18})\\s*(" + String.join("|", UNITS) + ")?");
+
   private final Map<String, Object> values;
   private final Path home;
   private final Set<String> asked = new TreeSet<>();
@@ -95,6 +102,28 @@ public final class Settings {
       // reported below
     }
     throw new Invalid(key, "expected milliseconds or a duration like PT5S, found " + text.get());
+  }
+
+  /**
+   * A number of bytes within the range, or the default if the key is absent: a whole number, alone
+   * or with {@code B}, {@code KiB}, {@code MiB}, {@code GiB} or {@code TiB} behind it.
+   */
+  public long size(String key, long defaultValue, long least, long most) {
+    Optional<String> text = string(key);
+    if (text.isEmpty()) {
+      return defaultValue;
+    }
+    Matcher size = SIZE.matcher(text.get().trim());
+    if (size.matches()) {
+      int shift = 10 * UNITS.indexOf(size.group(2) == null ? "B" : size.group(2));
+      long value = Long.parseLong(size.group(1));
+      if (value <= Long.MAX_VALUE >> shift && value << shift >= least && value << shift <= most) {
+        return value << shift;
+      }
+    }
+    throw new Invalid(
+        key,
+        "expected a size from " + least + " to " + most + " bytes like 64MiB, found " + text.get());
   }
 
   /** A path; a relative one is below the installation folder. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What makes two refused attempts the same. Comparable, so that a hash map stays fast when an
  * attacker sends client ids that all hash alike.
  */
-record AttemptKey(
+public record AttemptKey(
     String clientHost,
     Optional<String> clientId,
     Optional<String> username,
@@ -29,7 +29,7 @@ record AttemptKey(
           .thenComparing(AttemptKey::listener)
           .thenComparing(AttemptKey::reason);
 
-  static AttemptKey of(UnauthorizedAttempt attempt) {
+  public static AttemptKey of(UnauthorizedAttempt attempt) {
     return new AttemptKey(
         ClientEndpoint.host(attempt.endpoint().client()),
         attempt.clientId(),

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Matching visits a node at most once, since a node's depth says which level of the filter it
  * has to meet. It walks with a stack of its own, as high as the topics are deep.
  */
-final class RetainedTree implements RetainedStore {
+public final class RetainedTree implements RetainedStore {
   private final Node root = new Node("");
   private final Object writing = new Object();
   private final int limit;
@@ -31,7 +31,7 @@ final class RetainedTree implements RetainedStore {
   /**
    * @param limit how many messages may be kept
    */
-  RetainedTree(int limit) {
+  public RetainedTree(int limit) {
     this.limit = limit;
   }
 
@@ -61,10 +61,15 @@ final class RetainedTree implements RetainedStore {
 
   @Override
   public void expire(Message message) {
-    remove(message.topic(), there -> there == message);
+    removeMessage(message);
   }
 
-  private void remove(String topic, Predicate<Message> unwanted) {
+  /** Removes the message; false if another has taken its place, or none is there any more. */
+  public boolean removeMessage(Message message) {
+    return remove(message.topic(), there -> there == message);
+  }
+
+  private boolean remove(String topic, Predicate<Message> unwanted) {
     List<String> levels = levels(topic);
     synchronized (writing) {
       List<Node> path = new ArrayList<>(levels.size() + 1);
@@ -73,19 +78,20 @@ final class RetainedTree implements RetainedStore {
       for (String level : levels) {
         node = node.child(level);
         if (node == null) {
-          return;
+          return false;
         }
         path.add(node);
       }
       Message there = node.message;
       if (there == null || !unwanted.test(there)) {
-        return;
+        return false;
       }
       node.message = null;
       size = size - 1;
       for (int depth = levels.size(); depth > 0 && path.get(depth).isBare(); depth--) {
         path.get(depth - 1).drop(levels.get(depth - 1));
       }
+      return true;
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Sessions in the order of their client ids. Lock-free; changes to one session come from one thread
  * at a time, its owner's.
  */
-final class SessionTable implements SessionStore {
+public final class SessionTable implements SessionStore {
   private final NavigableMap<String, Entry> sessions = new ConcurrentSkipListMap<>();
   // the map counts by walking
   private final AtomicLong size = new AtomicLong();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One lock. Strings from the wire are cut, so that a record's size has a bound.
  */
-final class UnauthorizedLog implements UnauthorizedStore {
+public final class UnauthorizedLog implements UnauthorizedStore {
   private static final int MAX_TEXT = 256;
   private static final int FIRST_CAPACITY = 64;
 
   private final int limit;
+  private final Consumer<AttemptKey> forgotten;
   private final Map<AttemptKey, Entry> entries = new HashMap<>();
 
   private @Nullable Entry[] log = new @Nullable Entry[FIRST_CAPACITY];
@@ -41,11 +43,44 @@ final class UnauthorizedLog implements UnauthorizedStore {
    * @param limit how many records are kept, at least 1
    */
   UnauthorizedLog(int limit) {
+    this(limit, key -> {});
+  }
+
+  /**
+   * @param limit how many records are kept, at least 1
+   * @param forgotten is told of each record that leaves, while the log is locked
+   */
+  public UnauthorizedLog(int limit, Consumer<AttemptKey> forgotten) {
     this.limit = limit;
+    this.forgotten = forgotten;
+  }
+
+  /** Adds a record of an earlier run as the latest seen. */
+  public synchronized void restore(UnauthorizedRecord record) {
+    AttemptKey key = AttemptKey.of(record.last());
+    Entry entry = new Entry(key, record);
+    if (entries.containsKey(key)) {
+      return;
+    }
+    if (entries.size() == limit) {
+      forgetOldest();
+    }
+    entries.put(key, entry);
+    append(entry);
+  }
+
+  /** The record as it is now; empty if it has left. */
+  public synchronized Optional<UnauthorizedRecord> find(AttemptKey key) {
+    return Optional.ofNullable(entries.get(key)).map(Entry::toRecord);
   }
 
   @Override
   public void record(UnauthorizedAttempt attempt) {
+    count(attempt);
+  }
+
+  /** As {@link #record}; returns which record it is. */
+  public AttemptKey count(UnauthorizedAttempt attempt) {
     UnauthorizedAttempt kept = cut(attempt);
     AttemptKey key = AttemptKey.of(kept);
     synchronized (this) {
@@ -63,6 +98,7 @@ final class UnauthorizedLog implements UnauthorizedStore {
       }
       append(entry);
     }
+    return key;
   }
 
   @Override
@@ -110,6 +146,7 @@ final class UnauthorizedLog implements UnauthorizedStore {
     }
     log[start++] = null;
     entries.remove(oldest.key);
+    forgotten.accept(oldest.key);
   }
 
   /**
@@ -167,6 +204,13 @@ final class UnauthorizedLog implements UnauthorizedStore {
       this.key = key;
       this.firstSeen = first.at();
       this.last = first;
+    }
+
+    Entry(AttemptKey key, UnauthorizedRecord earlier) {
+      this.key = key;
+      this.firstSeen = earlier.firstSeen();
+      this.last = earlier.last();
+      this.attempts = earlier.attempts();
     }
 
     UnauthorizedRecord toRecord() {

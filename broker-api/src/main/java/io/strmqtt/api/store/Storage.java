@@ -38,6 +38,14 @@ public interface Storage extends AutoCloseable {
    */
   boolean isBehind();
 
+  /**
+   * Whether the store takes no further messages into queues, because of a limit of its own; what is
+   * there may be read and removed. One volatile read.
+   */
+  default boolean isFull() {
+    return false;
+  }
+
   /** Why the store cannot write at present, for operators; empty while it can. */
   Optional<String> problem();
 

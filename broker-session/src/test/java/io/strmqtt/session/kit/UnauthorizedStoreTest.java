@@ -1,4 +1,4 @@
-package io.strmqtt.session;
+package io.strmqtt.session.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.api.store.UnauthorizedStore;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,11 +21,12 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@MethodSource("io.strmqtt.session.StorageUnderTest#all")
+@MethodSource("io.strmqtt.session.kit.StorageUnderTest#all")
 class UnauthorizedStoreTest {
   private static final int MAX = 100;
 
@@ -32,8 +34,8 @@ class UnauthorizedStoreTest {
   private final UnauthorizedStore store;
   private long now;
 
-  UnauthorizedStoreTest(StorageUnderTest underTest) {
-    storage = underTest.open(Map.of("unauthorized_max", MAX));
+  UnauthorizedStoreTest(StorageUnderTest underTest, @TempDir Path folder) {
+    storage = underTest.open(folder, Map.of("unauthorized_max", MAX));
     store = storage.unauthorized();
   }
 

@@ -1,4 +1,4 @@
-package io.strmqtt.session;
+package io.strmqtt.session.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.SubscriptionRecord;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,17 +19,18 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@MethodSource("io.strmqtt.session.StorageUnderTest#all")
+@MethodSource("io.strmqtt.session.kit.StorageUnderTest#all")
 class SessionStoreTest {
   private final Storage storage;
   private final SessionStore sessions;
 
-  SessionStoreTest(StorageUnderTest underTest) {
-    storage = underTest.open();
+  SessionStoreTest(StorageUnderTest underTest, @TempDir Path folder) {
+    storage = underTest.open(folder);
     sessions = storage.sessions();
   }
 

@@ -1,10 +1,11 @@
-package io.strmqtt.session;
+package io.strmqtt.session.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.Storage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,11 +18,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@MethodSource("io.strmqtt.session.StorageUnderTest#all")
+@MethodSource("io.strmqtt.session.kit.StorageUnderTest#all")
 class RetainedStoreTest {
   /** Filter, topic, and whether they match (MQTT 5, 4.7). */
   private static final List<Case> CASES =
@@ -62,12 +64,14 @@ class RetainedStoreTest {
           new Case("a/+/b", "a//b", true));
 
   private final StorageUnderTest underTest;
+  private final Path folder;
   private final Storage storage;
   private final RetainedStore retained;
 
-  RetainedStoreTest(StorageUnderTest underTest) {
+  RetainedStoreTest(StorageUnderTest underTest, @TempDir Path folder) {
     this.underTest = underTest;
-    storage = underTest.open();
+    this.folder = folder;
+    storage = underTest.open(folder);
     retained = storage.retained();
   }
 
@@ -130,7 +134,7 @@ class RetainedStoreTest {
 
   @Test
   void aNewTopicBeyondTheLimitIsRefusedAndAKnownOneIsNot() {
-    try (Storage small = underTest.open(Map.of("retained_max", 2))) {
+    try (Storage small = underTest.open(folder.resolve("small"), Map.of("retained_max", 2))) {
       RetainedStore store = small.retained();
       assertThat(store.put(message("a/b"))).isTrue();
       assertThat(store.put(message("b"))).isTrue();

@@ -1,0 +1,184 @@
+package io.strmqtt.session.rocks;
+
+import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuedMessage;
+import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.session.rocks.record.HandshakeCodec;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of one session: rows whose keys begin with its number. In memory are only how many
+ * messages wait, and what is in flight.
+ */
+final class RocksQueue implements MessageQueue {
+  private static final byte[] NOTHING = {};
+  // so far below zero that additions in flight do not lead back
+  private static final long GONE = Long.MIN_VALUE / 2;
+
+  private final RocksQueues queues;
+  private final String clientId;
+  private final long number;
+  private final AtomicLong size;
+
+  // the owner's: whether each QoS 2 message on its way is released; null while there is none
+  private @Nullable Map<Long, Boolean> handshakes;
+  private @Nullable Set<Integer> received;
+  // the owner's latest unit that took a message out: reading has to wait until it is written
+  private @Nullable Unit latestRemoval;
+  // the committer's
+  private boolean ended;
+
+  RocksQueue(RocksQueues queues, String clientId, long number, long size) {
+    this.queues = queues;
+    this.clientId = clientId;
+    this.number = number;
+    this.size = new AtomicLong(size);
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** What an earlier run has left in flight; before anything else. */
+  void restore(Map<Long, Boolean> handshakes, Collection<Integer> received) {
+    if (!handshakes.isEmpty()) {
+      this.handshakes = new HashMap<>(handshakes);
+    }
+    if (!received.isEmpty()) {
+      this.received = new HashSet<>(received);
+    }
+  }
+
+  @Override
+  public void add(QueuedMessage message) {
+    if (size.incrementAndGet() > 0) {
+      queues.count(1);
+      queues.gathering().open().add(this, message);
+    }
+  }
+
+  @Override
+  public void sending(long message, int packetId) {
+    handshake(message, packetId, false);
+  }
+
+  @Override
+  public void released(long message, int packetId) {
+    if (handshakes == null || !handshakes.getOrDefault(message, false)) {
+      handshake(message, packetId, true);
+      takeOut(message);
+    }
+  }
+
+  @Override
+  public void remove(long message) {
+    boolean released = false;
+    if (handshakes != null) {
+      Boolean handshake = handshakes.remove(message);
+      if (handshake != null) {
+        released = handshake;
+        delete(Family.HANDSHAKES, Keys.pair(number, message));
+        if (handshakes.isEmpty()) {
+          handshakes = null;
+        }
+      }
+    }
+    if (!released) {
+      takeOut(message);
+    }
+  }
+
+  @Override
+  public void received(int packetId) {
+    if (received == null) {
+      received = new HashSet<>();
+    }
+    if (received.add(packetId)) {
+      put(Family.RECEIVED, Keys.received(number, packetId), NOTHING);
+    }
+  }
+
+  @Override
+  public void forget(int packetId) {
+    if (received != null && received.remove(packetId)) {
+      delete(Family.RECEIVED, Keys.received(number, packetId));
+      if (received.isEmpty()) {
+        received = null;
+      }
+    }
+  }
+
+  @Override
+  public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
+    Unit removal = latestRemoval;
+    if (removal != null && removal.isWritten()) {
+      latestRemoval = null;
+      removal = null;
+    }
+    queues.read(this, behind, most, removal, then);
+  }
+
+  @Override
+  public void end() {
+    if (handshakes != null) {
+      handshakes.keySet().forEach(m -> delete(Family.HANDSHAKES, Keys.pair(number, m)));
+      handshakes = null;
+    }
+    if (received != null) {
+      received.forEach(id -> delete(Family.RECEIVED, Keys.received(number, id)));
+      received = null;
+    }
+    delete(Family.OWNERS, Keys.owner(clientId, number));
+    long left = size.getAndSet(GONE);
+    queues.count(-left);
+    Unit unit = queues.gathering().open();
+    unit.change(new Change.End(this, left > 0));
+    if (left > 0) {
+      unit.whenWritten(() -> queues.sweep(number));
+    }
+  }
+
+  /** The committer's: whatever comes now is not added any more. */
+  void ended() {
+    ended = true;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  private void handshake(long message, int packetId, boolean released) {
+    if (handshakes == null) {
+      handshakes = new HashMap<>();
+    }
+    handshakes.put(message, released);
+    put(
+        Family.HANDSHAKES,
+        Keys.pair(number, message),
+        HandshakeCodec.toBytes(new StoredSession.Handshake(message, packetId, released)));
+  }
+
+  private void takeOut(long message) {
+    size.decrementAndGet();
+    queues.count(-1);
+    Unit unit = queues.gathering().open();
+    unit.change(new Change.Remove(number, message));
+    latestRemoval = unit;
+  }
+
+  private void put(Family family, byte[] key, byte[] value) {
+    queues.gathering().open().change(new Change.Put(family, key, value));
+  }
+
+  private void delete(Family family, byte[] key) {
+    queues.gathering().open().change(new Change.Delete(family, key));
+  }
+}

@@ -1,0 +1,79 @@
+package io.strmqtt.session.rocks;
+
+import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueueStore;
+import io.strmqtt.api.store.QueuedMessage;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All queues that are kept. Their numbers are taken from those of messages: none is used twice. */
+final class RocksQueues implements QueueStore {
+  private static final byte[] NOTHING = {};
+
+  private final Gathering gathering;
+  private final QueueReader reader;
+  private final Sweeping sweeping;
+  private final Numbers numbers;
+  private final LongAdder size = new LongAdder();
+
+  RocksQueues(Gathering gathering, QueueReader reader, Sweeping sweeping, Numbers numbers) {
+    this.gathering = gathering;
+    this.reader = reader;
+    this.sweeping = sweeping;
+    this.numbers = numbers;
+  }
+
+  @Override
+  public long nextNumber() {
+    return numbers.next();
+  }
+
+  @Override
+  public MessageQueue create(String clientId) {
+    return createRocks(clientId);
+  }
+
+  RocksQueue createRocks(String clientId) {
+    RocksQueue queue = new RocksQueue(this, clientId, numbers.next(), 0);
+    gathering
+        .open()
+        .change(new Change.Put(Family.OWNERS, Keys.owner(clientId, queue.number()), NOTHING));
+    return queue;
+  }
+
+  /** A queue that an earlier run has left. */
+  RocksQueue restore(String clientId, long number, long messages) {
+    size.add(messages);
+    return new RocksQueue(this, clientId, number, messages);
+  }
+
+  @Override
+  public long size() {
+    return size.sum();
+  }
+
+  void count(long more) {
+    size.add(more);
+  }
+
+  /** The end of the queue is written; its entries are not gone yet. */
+  void sweep(long queue) {
+    sweeping.ended(queue);
+  }
+
+  Gathering gathering() {
+    return gathering;
+  }
+
+  void read(
+      RocksQueue queue,
+      long behind,
+      int most,
+      @Nullable Unit after,
+      Consumer<List<QueuedMessage>> then) {
+    reader.read(queue.number(), behind, most, Optional.ofNullable(after), then);
+  }
+}

@@ -1,0 +1,32 @@
+package io.strmqtt.session.rocks;
+
+import io.strmqtt.api.Settings;
+
+/**
+ * The section {@code storage.rocksdb}; sizes in bytes.
+ *
+ * @param blockCache of native memory for what is read
+ * @param writeBuffer of native memory for what is not in table files yet
+ * @param minFree the store stops writing while the file system has less left; 0 is no limit
+ * @param maxSize new messages are refused while the files take more; 0 is no limit
+ */
+record RocksSettings(
+    long blockCache,
+    long writeBuffer,
+    long minFree,
+    long maxSize,
+    int unauthorizedMax,
+    int retainedMax) {
+  private static final long MIB = 1L << 20;
+  private static final long MOST = 1L << 50;
+
+  static RocksSettings from(Settings settings) {
+    return new RocksSettings(
+        settings.size("block_cache", 64 * MIB, MIB, MOST),
+        settings.size("write_buffer", 64 * MIB, 4 * MIB, MOST),
+        settings.size("min_free", 64 * MIB, 0, MOST),
+        settings.size("max_size", 0, 0, MOST),
+        settings.integer("unauthorized_max", 50_000, 1, 10_000_000),
+        settings.integer("retained_max", 1_000_000, 1, 100_000_000));
+  }
+}

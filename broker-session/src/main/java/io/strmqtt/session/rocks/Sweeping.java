@@ -1,0 +1,109 @@
+package io.strmqtt.session.rocks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+
+/**
+ * Removes what ended queues have left, a little at a time, on a thread of its own. A row says of
+ * each such queue that it is not done yet, so that the next run goes on.
+ */
+final class Sweeping implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(Sweeping.class);
+  private static final int CHUNK = 1000;
+
+  private final Database database;
+  private final Committer committer;
+  private final BlockingQueue<Long> ended = new LinkedBlockingQueue<>();
+  private final Thread thread =
+      Thread.ofPlatform().name("store-sweep").daemon().unstarted(this::run);
+  private volatile boolean closing;
+
+  Sweeping(Database database, Committer committer) {
+    this.database = database;
+    this.committer = committer;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The end of the queue is written; any thread. */
+  void ended(long queue) {
+    ended.add(queue);
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        sweep(ended.take());
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private void sweep(long queue) throws InterruptedException {
+    try {
+      while (true) {
+        Optional<List<Long>> chunk = database.read(open -> chunk(open, queue));
+        if (chunk.isEmpty()) {
+          ended.add(queue); // It is being opened anew; this thread has time.
+          Thread.sleep(100);
+          return;
+        }
+        Unit unit = new Unit();
+        if (chunk.get().isEmpty()) {
+          unit.change(new Change.Delete(Family.ENDED, Keys.number(queue)));
+        }
+        chunk.get().forEach(number -> unit.change(new Change.Remove(queue, number)));
+        CountDownLatch written = new CountDownLatch(1);
+        unit.whenWritten(written::countDown);
+        committer.submit(unit);
+        written.await();
+        if (chunk.get().isEmpty()) {
+          return;
+        }
+      }
+    } catch (RocksDBException e) {
+      LOG.error("event=store_damaged queue={} error=\"{}\"", queue, Diagnosis.text(e));
+    }
+  }
+
+  private static List<Long> chunk(Database.Open open, long queue) throws RocksDBException {
+    List<Long> numbers = new ArrayList<>();
+    try (Slice end = new Slice(Keys.number(queue + 1));
+        ReadOptions options =
+            new ReadOptions()
+                .setIterateUpperBound(end)
+                .setPrefixSameAsStart(true)
+                .setFillCache(false);
+        RocksIterator row = open.db().newIterator(open.family(Family.QUEUE), options)) {
+      for (row.seek(Keys.number(queue)); row.isValid() && numbers.size() < CHUNK; row.next()) {
+        numbers.add(Keys.last(row.key()));
+      }
+      row.status();
+    }
+    return numbers;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.strmqtt.session.rocks.record;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Constants by name, which outlive a change of their order. */
+final class Names {
+  private Names() {}
+
+  static <E extends Enum<E>> Optional<E> find(Class<E> type, String name) {
+    return Stream.of(type.getEnumConstants()).filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  /**
+   * @throws Damaged if there is no such constant
+   */
+  static <E extends Enum<E>> E require(Class<E> type, Reader in) {
+    String name = in.text();
+    return find(type, name)
+        .orElseThrow(
+            () ->
+                in.damaged(
+                    "an unknown " + type.getSimpleName() + " of " + name.length() + " characters"));
+  }
+}
