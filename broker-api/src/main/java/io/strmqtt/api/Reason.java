@@ -53,6 +53,7 @@ public enum Reason {
   AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
+  CONNACK_TOO_LARGE(Kind.REFUSAL, "the client takes no packet as large as CONNACK"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 
   // The end of an accepted connection.
@@ -71,6 +72,7 @@ public enum Reason {
   QOS_NOT_SUPPORTED(Kind.DISCONNECT, "the QoS is above the announced maximum"),
   RETAIN_NOT_SUPPORTED(Kind.DISCONNECT, "retained messages are not available"),
   PUBLISH_NOT_AUTHORIZED(Kind.DISCONNECT, "the client may not publish to the topic"),
+  PAYLOAD_FORMAT_INVALID(Kind.DISCONNECT, "a payload that is said to be UTF-8 is not"),
   BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
   WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
   SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),

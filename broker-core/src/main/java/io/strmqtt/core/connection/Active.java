@@ -101,6 +101,11 @@ final class Active implements Phase, Attachment {
   }
 
   @Override
+  public int topicAliasMaximum() {
+    return terms.topicAliasMaximum();
+  }
+
+  @Override
   public Optional<Will> will() {
     return terms.will();
   }
@@ -361,6 +366,22 @@ final class Active implements Phase, Attachment {
    */
   boolean isOpen() {
     return owner.isIn(this);
+  }
+
+  /** Whether the client can be answered at all: CONNACK may be more than it takes. */
+  boolean hasRoomForConnack() {
+    return terms.hasRoomForConnack();
+  }
+
+  /** Forgets a QoS 2 publication that was refused. */
+  void release(int packetId) {
+    if (session != null) {
+      session.inboundQos2().clear(packetId);
+    }
+  }
+
+  boolean isV5() {
+    return terms.version() == MqttVersion.V5;
   }
 
   Authorizer.Subject subject() {

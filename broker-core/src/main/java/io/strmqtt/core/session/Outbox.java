@@ -74,6 +74,25 @@ public final class Outbox {
     }
   }
 
+  /**
+   * Writes a frame with a topic alias, its own packet identifier and flags (3.3.2.3.4).
+   *
+   * @param named whether the topic goes along
+   */
+  void writeAliased(byte[] frame, boolean named, int qos, int packetId, boolean dup, int alias) {
+    ByteBuf out = room(Math.min(frame.length, LARGE) + 16);
+    int first = (frame[0] & 0xF1) | qos << 1 | (dup ? DUP : 0);
+    int rest = PublishFrame.writeAliased(frame, named, first, packetId, alias, out);
+    int left = frame.length - rest;
+    if (left >= LARGE) {
+      handOver();
+      send(Unpooled.wrappedBuffer(frame, rest, left));
+    } else {
+      out.writeBytes(frame, rest, left);
+      handOverIfFull();
+    }
+  }
+
   public void flush() {
     handOver();
     if (unflushed) {

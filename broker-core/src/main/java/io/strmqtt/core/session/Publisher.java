@@ -34,6 +34,9 @@ public final class Publisher {
       broker.storage().retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
     } else if (!broker.storage().retained().put(message)) {
       broker.counters().count(Reason.RETAINED_LIMIT);
+      if (routed.refuse()) {
+        return null;
+      }
     }
     return broker
         .router()

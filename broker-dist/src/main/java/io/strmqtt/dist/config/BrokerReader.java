@@ -155,7 +155,13 @@ final class BrokerReader {
         mqtt.bool("retain_available"),
         mqtt.bool("wildcard_available"),
         mqtt.bool("shared_available"),
-        mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE));
+        mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE),
+        mqtt.integer("max_filters_per_packet", 1, Integer.MAX_VALUE),
+        mqtt.bool("subscription_identifier_available"),
+        mqtt.bool("allow_empty_client_id"),
+        mqtt.integer("outbound_topic_aliases", 0, 65535),
+        mqtt.bool("validate_payload_format"),
+        mqtt.optionalText("response_information").orElse(""));
   }
 
   private List<ListenerSettings> onLoopback(List<ListenerSettings> configured) {

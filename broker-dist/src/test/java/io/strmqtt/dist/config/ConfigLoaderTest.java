@@ -63,7 +63,13 @@ class ConfigLoaderTest {
                 true,
                 true,
                 true,
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                10_000,
+                true,
+                true,
+                32,
+                false,
+                ""));
   }
 
   @Test
