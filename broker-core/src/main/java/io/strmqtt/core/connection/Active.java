@@ -73,7 +73,7 @@ final class Active implements Phase, Attachment {
     this.terms =
         ClientTerms.of(
             connect, services.broker().limits(), subject, services.broker().clock().instant());
-    this.outbox = new Outbox(owner.connection(), connect.version());
+    this.outbox = new Outbox(owner.connection(), connect.version(), services.broker().counters());
     this.inbound = new Inbound(this, services.broker(), connect.version());
     this.subscribing = new Subscribing(this, services.broker());
   }

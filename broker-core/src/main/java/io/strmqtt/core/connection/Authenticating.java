@@ -204,6 +204,7 @@ final class Authenticating implements Phase {
         }
         finish();
         services.open().add(owner);
+        services.broker().counters().connected(services.open().size());
         services
             .sessions()
             .claim(new Sessions.Claim(clientId, connect.cleanStart(), active), owner.shard());
@@ -242,7 +243,7 @@ final class Authenticating implements Phase {
             <= connect
                 .properties()
                 .number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE)) { // MQTT-3.1.2-24
-      Outbox out = new Outbox(owner.connection(), connect.version());
+      Outbox out = new Outbox(owner.connection(), connect.version(), services.broker().counters());
       out.write(answer); // 3.2.2-6
       out.flush();
     }

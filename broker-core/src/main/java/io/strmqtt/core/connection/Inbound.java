@@ -8,6 +8,7 @@ import io.strmqtt.core.routing.Router;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.Session;
+import io.strmqtt.core.sys.SysAccess;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -155,7 +156,7 @@ final class Inbound {
    * What only the broker itself publishes to, and what is no topic but the beginning of a filter.
    */
   static boolean isReserved(String topic) {
-    return topic.startsWith("$SYS/") || topic.startsWith("$share/");
+    return SysAccess.isSys(topic) || topic.startsWith("$share/");
   }
 
   /**

@@ -31,8 +31,8 @@ public final class Publisher {
       return broker.router().route(new Publication(message), routed);
     }
     if (message.payload().length == 0) {
-      broker.storage().retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
-    } else if (!broker.storage().retained().put(message)) {
+      broker.retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
+    } else if (!broker.retained().put(message)) {
       broker.counters().count(Reason.RETAINED_LIMIT);
       if (routed.refuse()) {
         return null;

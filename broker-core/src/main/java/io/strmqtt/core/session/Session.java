@@ -355,7 +355,7 @@ public final class Session implements Subscriber {
       return; // Replaced or gone since.
     }
     long now = broker.clock().millis();
-    RetainedStore store = broker.storage().retained();
+    RetainedStore store = broker.retained();
     store.match(
         subscription.filter().filter(),
         message -> {

@@ -13,6 +13,7 @@ import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
 import io.strmqtt.core.OpenListeners;
+import io.strmqtt.core.SysSettings;
 import io.strmqtt.session.MemoryStorageProvider;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +45,7 @@ final class EngineFixture implements AutoCloseable {
     final LimitsUnderTest limits = new LimitsUnderTest();
     Optional<Authenticator> authenticator = Optional.empty();
     Optional<Authorizer> authorizer = Optional.empty();
+    SysSettings sys = SysSettings.OFF;
     UnaryOperator<Storage> storage = memory -> memory;
     long seed = 1;
   }
@@ -76,6 +78,7 @@ final class EngineFixture implements AutoCloseable {
                 options.authenticator,
                 false,
                 options.authorizer,
+                options.sys,
                 simulated ? ((SimulatedLoops) loops).time().clock() : Clock.systemUTC(),
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),

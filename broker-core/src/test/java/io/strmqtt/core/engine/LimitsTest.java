@@ -93,8 +93,7 @@ class LimitsTest {
               ReasonCode.QUOTA_EXCEEDED);
       TestClient three = broker.connect(as("b").version(V3_1_1));
       assertThat(three.askFor(0, request("1"), request("2"), request("3")).codes())
-          .containsExactly(
-              ReasonCode.SUCCESS, ReasonCode.SUCCESS, ReasonCode.UNSPECIFIED_ERROR);
+          .containsExactly(ReasonCode.SUCCESS, ReasonCode.SUCCESS, ReasonCode.UNSPECIFIED_ERROR);
       five.publish("3", "nobody");
       five.receiveNothing();
       assertThat(broker.gauge("subscriptions")).isEqualTo(4);
@@ -125,10 +124,7 @@ class LimitsTest {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.identifiersAvailable = false)) {
       TestClient client = broker.connect("a");
       assertThat(
-              client
-                  .connack()
-                  .properties()
-                  .number(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, -1))
+              client.connack().properties().number(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, -1))
           .isZero();
       client.subscribe("a", 1);
       client.send(
@@ -241,8 +237,7 @@ class LimitsTest {
   void aWillThatIsNotTheUtf8ItIsSaidToBeIsRefused() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.validatePayloadFormat = true)) {
       MqttPacket.Connect connect = as("a").will("t", "x", 0, false, text()).packet();
-      MqttPacket.Will bad =
-          new MqttPacket.Will("t", new byte[] {(byte) 0xFF}, 0, false, text());
+      MqttPacket.Will bad = new MqttPacket.Will("t", new byte[] {(byte) 0xFF}, 0, false, text());
       TestClient client = broker.open(as("a"));
       client.send(
           new MqttPacket.Connect(
@@ -254,8 +249,7 @@ class LimitsTest {
               connect.username(),
               connect.password(),
               Properties.NONE));
-      assertThat(client.receive(Connack.class).code())
-          .isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
+      assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
       assertThat(client.receiveClose()).isEqualTo(Reason.WILL_REFUSED);
       broker.connect(as("b").will("t", "fine", 0, false, text()));
     }
@@ -327,8 +321,8 @@ class LimitsTest {
   }
 
   /**
-   * CONNACK with receive maximum and maximum packet size has 13 bytes, the topic alias maximum takes
-   * three, the response information 103.
+   * CONNACK with receive maximum and maximum packet size has 13 bytes, the topic alias maximum
+   * takes three, the response information 103.
    */
   @ParameterizedTest
   @CsvSource({"119, true, true", "118, false, true", "16, false, true", "13, false, false"})

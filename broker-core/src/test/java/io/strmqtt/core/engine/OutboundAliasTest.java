@@ -206,10 +206,7 @@ class OutboundAliasTest {
               .connect(taking("a", 5))
               .subscribe(77, new Subscribe.Request("plant/#", 2, false, false, 0));
       Properties properties =
-          Properties.builder()
-              .add(Property.MESSAGE_EXPIRY_INTERVAL, 60)
-              .addUser("k", "v")
-              .build();
+          Properties.builder().add(Property.MESSAGE_EXPIRY_INTERVAL, 60).addUser("k", "v").build();
       TestClient publisher = broker.connect("p");
       for (int i = 0; i < 2; i++) {
         publisher.publish(TOPIC, "1", 2, false, properties);

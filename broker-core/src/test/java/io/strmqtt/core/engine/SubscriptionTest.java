@@ -84,16 +84,9 @@ class SubscriptionTest {
               o.authorizer = Optional.of(new NoSecrets());
             })) {
       Suback answer =
-          broker
-              .connect("a")
-              .askFor(
-                  0,
-                  request("secret", 0),
-                  request("a", 2)); // 3.2.2-10
+          broker.connect("a").askFor(0, request("secret", 0), request("a", 2)); // 3.2.2-10
       assertThat(answer.codes())
-          .containsExactly(
-              ReasonCode.NOT_AUTHORIZED,
-              ReasonCode.GRANTED_QOS_1);
+          .containsExactly(ReasonCode.NOT_AUTHORIZED, ReasonCode.GRANTED_QOS_1);
     }
   }
 
