@@ -54,6 +54,7 @@ public enum Reason {
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
   STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),
+  CONNACK_TOO_LARGE(Kind.REFUSAL, "the client takes no packet as large as CONNACK"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 
   // The end of an accepted connection.
@@ -72,6 +73,7 @@ public enum Reason {
   QOS_NOT_SUPPORTED(Kind.DISCONNECT, "the QoS is above the announced maximum"),
   RETAIN_NOT_SUPPORTED(Kind.DISCONNECT, "retained messages are not available"),
   PUBLISH_NOT_AUTHORIZED(Kind.DISCONNECT, "the client may not publish to the topic"),
+  PAYLOAD_FORMAT_INVALID(Kind.DISCONNECT, "a payload that is said to be UTF-8 is not"),
   BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
   WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
   SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),
@@ -81,6 +83,7 @@ public enum Reason {
 
   // Messages that did not reach a subscriber, or a router.
   QUEUE_FULL(Kind.DROP, "the subscriber's queue is full"),
+  STORE_FULL(Kind.DROP, "the store has no room for messages of absent sessions"),
   MESSAGE_EXPIRED(Kind.DROP, "the message expired before it was sent"),
   OVER_CLIENT_PACKET_SIZE(Kind.DROP, "the message exceeds the subscriber's maximum packet size"),
   QOS0_OFFLINE(Kind.DROP, "QoS 0 is not kept for an offline session"),

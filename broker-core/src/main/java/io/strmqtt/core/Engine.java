@@ -11,6 +11,9 @@ import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.PendingBytes;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.core.session.Shards;
+import io.strmqtt.core.sys.SysAccess;
+import io.strmqtt.core.sys.SysRetained;
+import io.strmqtt.core.sys.SysTopics;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
@@ -36,15 +39,19 @@ public final class Engine {
     PendingBytes pending = new PendingBytes(parts.limits().maxPendingBytes());
     this.shards = new Shards(loops, parts.nanoTime(), pending);
     Authorizer authorizer =
-        parts
-            .authorizer()
-            .<Authorizer>map(plugin -> new AccessControl(plugin, counters))
-            .orElseGet(AccessControl.Open::new);
+        new SysAccess(
+            parts
+                .authorizer()
+                .<Authorizer>map(plugin -> new AccessControl(plugin, counters))
+                .orElseGet(AccessControl.Open::new),
+            parts.sys().mayRead());
+    SysRetained retained = new SysRetained(parts.storage().retained());
     Broker broker =
         new Broker(
             parts.limits(),
             new LocalRouter(counters, parts.storage()),
             parts.storage(),
+            retained,
             counters,
             authorizer,
             pending,
@@ -60,6 +67,20 @@ public final class Engine {
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
             new AtomicBoolean());
+    if (parts.sys().interval().isPositive()) {
+      new SysTopics(
+              new SysTopics.Sources(
+                  parts.version(),
+                  services.open()::size,
+                  services.sessions()::size,
+                  parts.nanoTime(),
+                  services.stopping()::get),
+              broker,
+              retained,
+              shards.all().iterator().next().loop(),
+              parts.sys().interval())
+          .start();
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param allowAnonymous whether a CONNECT without credentials is let in although there is an
  *     authenticator
  * @param authorizer if none, everyone may do everything
+ * @param sys the broker's own topics
  * @param clock wall clock, for records and message expiry
  * @param nanoTime monotonic, for deadlines
  * @param random makes client ids for those who have none
@@ -27,6 +28,7 @@ public record EngineParts(
     Optional<Authenticator> authenticator,
     boolean allowAnonymous,
     Optional<Authorizer> authorizer,
+    SysSettings sys,
     Clock clock,
     LongSupplier nanoTime,
     RandomGenerator random) {}

@@ -97,6 +97,7 @@ public final class RunningBroker implements AutoCloseable {
                 authenticator,
                 config.authentication().allowAnonymous(),
                 authorizer,
+                config.sys().forEngine(),
                 Clock.systemUTC(),
                 System::nanoTime,
                 new SecureRandom()),

@@ -34,8 +34,7 @@ final class MemoryQueues implements QueueStore {
     return size.sum();
   }
 
-  @Override
-  public boolean isFull() {
+  boolean isFull() {
     return bytes.get() > maxBytes;
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 final class MemoryStorage implements Storage {
   private final SessionStore sessions = new SessionTable();
-  private final QueueStore queues;
+  private final MemoryQueues queues;
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
@@ -55,6 +55,11 @@ final class MemoryStorage implements Storage {
   @Override
   public boolean isBehind() {
     return false;
+  }
+
+  @Override
+  public boolean isFull() {
+    return queues.isFull();
   }
 
   @Override

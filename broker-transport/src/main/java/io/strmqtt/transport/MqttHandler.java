@@ -117,6 +117,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       return;
     }
     hasBytes = true;
+    engine.counters().add(Counters.Event.BYTES_RECEIVED, bytes.readableBytes());
     ByteBuf before = received;
     received =
         before == null
@@ -153,6 +154,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       engineSide().malformed(e, Optional.ofNullable(decoder.version()));
     } finally {
       decoding = false;
+      if (packets > 0) {
+        engine.counters().add(Counters.Event.PACKETS_RECEIVED, packets);
+      }
     }
     ByteBuf rest = received;
     if (rest != null && (state != State.OPEN || !rest.isReadable())) {

@@ -10,7 +10,4 @@ public interface QueueStore {
 
   /** How many messages wait, in all queues. */
   long size();
-
-  /** Whether messages for sessions that are not connected have no room left. Cheap. */
-  boolean isFull();
 }

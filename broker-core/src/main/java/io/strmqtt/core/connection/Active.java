@@ -73,7 +73,7 @@ final class Active implements Phase, Attachment {
     this.terms =
         ClientTerms.of(
             connect, services.broker().limits(), subject, services.broker().clock().instant());
-    this.outbox = new Outbox(owner.connection(), connect.version());
+    this.outbox = new Outbox(owner.connection(), connect.version(), services.broker().counters());
     this.inbound = new Inbound(this, services.broker(), connect.version());
     this.subscribing = new Subscribing(this, services.broker());
   }
@@ -98,6 +98,11 @@ final class Active implements Phase, Attachment {
   @Override
   public long maxPacketSize() {
     return terms.maxPacketSize();
+  }
+
+  @Override
+  public int topicAliasMaximum() {
+    return terms.topicAliasMaximum();
   }
 
   @Override
@@ -361,6 +366,22 @@ final class Active implements Phase, Attachment {
    */
   boolean isOpen() {
     return owner.isIn(this);
+  }
+
+  /** Whether the client can be answered at all: CONNACK may be more than it takes. */
+  boolean hasRoomForConnack() {
+    return terms.hasRoomForConnack();
+  }
+
+  /** Forgets a QoS 2 publication that was refused. */
+  void release(int packetId) {
+    if (session != null) {
+      session.releaseQos2(packetId);
+    }
+  }
+
+  boolean isV5() {
+    return terms.version() == MqttVersion.V5;
   }
 
   Authorizer.Subject subject() {

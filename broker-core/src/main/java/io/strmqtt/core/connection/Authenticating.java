@@ -15,6 +15,7 @@ import io.strmqtt.core.Refusal;
 import io.strmqtt.core.session.Outbox;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
@@ -122,6 +123,12 @@ final class Authenticating implements Phase {
     if (services.stopping().get()) {
       return no(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, ""); // 3.2.2-8
     }
+    if (connect.clientId().isEmpty() && !limits.emptyClientIds()) {
+      return no(
+          Reason.BAD_CLIENT_ID,
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "mqtt.allow_empty_client_id = false"); // 3.1.3-8
+    }
     if (connect.clientId().isEmpty()
         && (version == MqttVersion.V3_1
             || version == MqttVersion.V3_1_1 && !connect.cleanStart())) {
@@ -155,6 +162,11 @@ final class Authenticating implements Phase {
       if (will.retain() && !limits.retainAvailable()) {
         return no(Reason.WILL_REFUSED, ReasonCode.RETAIN_NOT_SUPPORTED, "will retain"); // 3.2.2-13
       }
+      if (limits.validatePayloadFormat()
+          && !Records.isOfItsFormat(will.payload(), will.properties())) {
+        return no(
+            Reason.WILL_REFUSED, ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload"); // 3.1.3.2.3
+      }
     }
     return true;
   }
@@ -186,9 +198,17 @@ final class Authenticating implements Phase {
               Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
           return;
         }
-        finish();
         Active active = new Active(owner, connect, subject, this::goOn);
+        if (!active.hasRoomForConnack()) {
+          refuse(
+              Reason.CONNACK_TOO_LARGE,
+              ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+              "its maximum packet size is " + active.maxPacketSize());
+          return;
+        }
+        finish();
         services.open().add(owner);
+        services.broker().counters().connected(services.open().size());
         services
             .sessions()
             .claim(new Sessions.Claim(clientId, connect.cleanStart(), active), owner.shard());
@@ -221,9 +241,16 @@ final class Authenticating implements Phase {
                 connect.password().isPresent(),
                 endpoint.tls().isPresent(),
                 detail));
-    Outbox out = new Outbox(owner.connection(), connect.version());
-    out.write(new Connack(false, code, Properties.NONE)); // 3.2.2-6
-    out.flush();
+    Connack answer = new Connack(false, code, Properties.NONE);
+    if (connect.version() != MqttVersion.V5
+        || MqttEncoder.size(answer, connect.version())
+            <= connect
+                .properties()
+                .number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE)) { // MQTT-3.1.2-24
+      Outbox out = new Outbox(owner.connection(), connect.version(), services.broker().counters());
+      out.write(answer); // 3.2.2-6
+      out.flush();
+    }
     owner.become(new Closed());
     owner.connection().close(reason); // 3.2.2-7
   }

@@ -73,7 +73,7 @@ final class AwaitConnect implements Phase {
           default -> version.filter(v -> v == MqttVersion.V5).orElse(null);
         };
     if (spoken != null) {
-      Outbox out = new Outbox(owner.connection(), spoken);
+      Outbox out = new Outbox(owner.connection(), spoken, owner.services().broker().counters());
       out.write(new Connack(false, code, Properties.NONE));
       out.flush();
     }

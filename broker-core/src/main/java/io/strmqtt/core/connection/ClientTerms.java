@@ -6,6 +6,7 @@ import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.session.Will;
+import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
@@ -14,6 +15,7 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,7 @@ import java.util.Optional;
  * @param sessionExpiry seconds after the connection ends
  * @param receiveMaximum what the client takes unacknowledged
  * @param maxPacketSize bytes the client takes
+ * @param topicAliasMaximum topic aliases used towards the client
  * @param will what to publish if the connection ends without DISCONNECT
  * @param announced the properties of CONNACK
  */
@@ -36,9 +39,17 @@ record ClientTerms(
     long sessionExpiry,
     int receiveMaximum,
     long maxPacketSize,
+    int topicAliasMaximum,
     Optional<Will> will,
     Properties announced,
     Instant since) {
+
+  /** In the order in which they are left out: hints, not limits. */
+  private static final List<Property> DISPENSABLE =
+      List.of(Property.RESPONSE_INFORMATION, Property.TOPIC_ALIAS_MAXIMUM);
+
+  /** Characters; their UTF-8 fits into a field whatever they are. */
+  private static final int LONGEST_INFORMATION = 65_535 / 3;
 
   static ClientTerms of(Connect connect, Limits limits, Authorizer.Subject subject, Instant now) {
     Properties asked = connect.properties();
@@ -58,9 +69,13 @@ record ClientTerms(
         expiry,
         (int) Math.min(asked.number(Property.RECEIVE_MAXIMUM, 65_535), limits.maxInFlight()),
         asked.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE),
+        (int)
+            Math.min(
+                asked.number(Property.TOPIC_ALIAS_MAXIMUM, 0), // MQTT-3.1.2-26, MQTT-3.1.2-27
+                limits.outboundTopicAliases()),
         connect.will().map(will -> will(will, subject.clientId(), now)),
         connect.version() == MqttVersion.V5
-            ? announced(connect, limits, subject.clientId(), keepAlive, expiry)
+            ? announced(connect, limits, subject, keepAlive, expiry)
             : Properties.NONE,
         now);
   }
@@ -89,7 +104,8 @@ record ClientTerms(
 
   /** What the broker allows (3.2.2.3). */
   private static Properties announced(
-      Connect connect, Limits limits, String clientId, int keepAlive, long expiry) {
+      Connect connect, Limits limits, Authorizer.Subject subject, int keepAlive, long expiry) {
+    Properties asked = connect.properties();
     Properties.Builder properties = Properties.builder();
     if (expiry != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
       properties.add(Property.SESSION_EXPIRY_INTERVAL, expiry);
@@ -103,7 +119,7 @@ record ClientTerms(
       properties.add(Property.RETAIN_AVAILABLE, 0);
     }
     if (connect.clientId().isEmpty()) {
-      properties.add(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // 3.2.2-16
+      properties.add(Property.ASSIGNED_CLIENT_IDENTIFIER, subject.clientId()); // 3.2.2-16
     }
     if (limits.topicAliasMaximum() > 0) {
       properties.add(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
@@ -111,13 +127,60 @@ record ClientTerms(
     if (!limits.wildcardAvailable()) {
       properties.add(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
     }
+    if (!limits.identifiersAvailable()) {
+      properties.add(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
+    }
     if (!limits.sharedAvailable()) {
       properties.add(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
     }
     if (keepAlive != connect.keepAlive()) {
       properties.add(Property.SERVER_KEEP_ALIVE, keepAlive);
     }
-    return properties.build();
+    if (!limits.responseInformation().isEmpty()
+        && asked.number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1) { // MQTT-3.1.2-28
+      String information = responseInformation(limits.responseInformation(), subject);
+      if (information.length() <= LONGEST_INFORMATION) {
+        properties.add(Property.RESPONSE_INFORMATION, information);
+      }
+    }
+    return shortened(
+        properties.build(), asked.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+  }
+
+  /** The configured text with the client's own names in it. */
+  private static String responseInformation(String pattern, Authorizer.Subject subject) {
+    StringBuilder text = new StringBuilder(pattern.length() + subject.clientId().length());
+    for (int i = 0; i < pattern.length(); i++) {
+      char next = i + 1 < pattern.length() ? pattern.charAt(i + 1) : 0;
+      if (pattern.charAt(i) == '%' && (next == 'c' || next == 'u')) {
+        text.append(next == 'c' ? subject.clientId() : subject.username());
+        i++;
+      } else {
+        text.append(pattern.charAt(i));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Without what the client can do without, as far as CONNACK would be too large for it. */
+  private static Properties shortened(Properties properties, long maxPacketSize) {
+    Properties left = properties;
+    for (Property dispensable : DISPENSABLE) {
+      if (size(left) <= maxPacketSize) {
+        break;
+      }
+      left = left.without(dispensable);
+    }
+    return left; // MQTT-3.1.2-24
+  }
+
+  private static int size(Properties announced) {
+    return MqttEncoder.size(new Connack(false, ReasonCode.SUCCESS, announced), MqttVersion.V5);
+  }
+
+  /** Whether CONNACK is no larger than the client takes; if not, it cannot be let in. */
+  boolean hasRoomForConnack() {
+    return version != MqttVersion.V5 || size(announced) <= maxPacketSize;
   }
 
   SessionRecord record(ClientEndpoint endpoint) {

@@ -8,6 +8,7 @@ import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.session.InFlight.Awaits;
 import io.strmqtt.mqtt.codec.MqttEncoder;
+import io.strmqtt.mqtt.codec.PublishFrame;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -51,6 +52,9 @@ public final class Outbound {
   private List<InFlight.Entry> toNote = new ArrayList<>();
   private long maxPacketSize;
 
+  /** Null if the client takes none, or the broker uses none: MQTT-3.1.2-27. */
+  private @Nullable OutboundAliases aliases;
+
   /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
   private int quota;
 
@@ -81,6 +85,8 @@ public final class Outbound {
   void connect(Attachment attachment) {
     outbox = attachment.outbox();
     maxPacketSize = attachment.maxPacketSize();
+    int topicAliases = attachment.topicAliasMaximum();
+    aliases = topicAliases > 0 ? new OutboundAliases(topicAliases) : null; // MQTT-3.3.2-7
     quota = attachment.receiveMaximum();
     for (InFlight.Entry entry : inFlight.inOrder()) { // 4.4.0-1
       entry.holdsQuota = false;
@@ -94,6 +100,7 @@ public final class Outbound {
 
   void disconnect() {
     outbox = null;
+    aliases = null;
     toResend.clear();
     toNote.clear();
     while (!queue.isEmpty()) {
@@ -257,8 +264,13 @@ public final class Outbound {
         });
   }
 
-  /** Bytes of the packet this client would get. */
+  /** Bytes of the packet this client would get, if it is written next. */
   private int size(Outbox out, Delivery delivery) {
+    OutboundAliases named = aliases;
+    if (named != null) {
+      return named.prepare(
+          delivery.publication().message().topic(), plain(out, delivery), maxPacketSize);
+    }
     return isShared(out, delivery)
         ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
         : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
@@ -303,7 +315,18 @@ public final class Outbound {
     }
   }
 
+  /** The packet without packet identifier, DUP and topic alias. */
+  private byte[] plain(Outbox out, Delivery delivery) {
+    return isShared(out, delivery)
+        ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain())
+        : PublishFrame.encode(packet(out, delivery, 1, false), out.version());
+  }
+
   private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
+    if (aliases != null) {
+      aliases.write(out, delivery.qos(), packetId, dup);
+      return;
+    }
     if (!isShared(out, delivery)) {
       out.write(packet(out, delivery, packetId, dup));
       return;

@@ -163,9 +163,9 @@ public final class Session implements Subscriber {
   @Override
   public boolean keep(Delivery delivery) {
     MessageQueue to = queue;
-    if (to == null || !available && broker.storage().queues().isFull()) {
+    if (to == null || !available && broker.storage().isFull()) {
       waiting.refuse();
-      broker.counters().count(Reason.QUEUE_FULL);
+      broker.counters().count(Reason.STORE_FULL);
       return false;
     }
     if (!waiting.enter(delivery)) {
@@ -492,7 +492,7 @@ public final class Session implements Subscriber {
       return; // Replaced or gone since.
     }
     long now = broker.clock().millis();
-    RetainedStore store = broker.storage().retained();
+    RetainedStore store = broker.retained();
     store.match(
         subscription.filter().filter(),
         message -> {

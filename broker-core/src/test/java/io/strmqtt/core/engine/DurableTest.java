@@ -85,6 +85,11 @@ class DurableTest {
     }
 
     @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
     public Optional<String> problem() {
       return Optional.empty();
     }

@@ -12,6 +12,7 @@ import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
 import io.strmqtt.core.OpenListeners;
+import io.strmqtt.core.SysSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class EngineFixture implements AutoCloseable {
     final LimitsUnderTest limits = new LimitsUnderTest();
     Optional<Authenticator> authenticator = Optional.empty();
     Optional<Authorizer> authorizer = Optional.empty();
+    SysSettings sys = SysSettings.OFF;
     UnaryOperator<Storage> storage = memory -> memory;
     @Nullable SimulatedDisk disk;
     long seed = 1;
@@ -74,6 +76,7 @@ final class EngineFixture implements AutoCloseable {
                 options.authenticator,
                 false,
                 options.authorizer,
+                options.sys,
                 simulated ? ((SimulatedLoops) loops).time().clock() : Clock.systemUTC(),
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),

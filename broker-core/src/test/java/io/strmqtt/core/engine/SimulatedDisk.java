@@ -217,11 +217,6 @@ final class SimulatedDisk {
       return new MountedQueue(number);
     }
 
-    @Override
-    public boolean isFull() {
-      return false;
-    }
-
     private boolean isReleased(Queue queue, long number) {
       StoredSession.Handshake handshake = queue.handshakes.get(number);
       return handshake != null && handshake.released();
@@ -353,6 +348,11 @@ final class SimulatedDisk {
 
     @Override
     public boolean isBehind() {
+      return false;
+    }
+
+    @Override
+    public boolean isFull() {
       return false;
     }
 

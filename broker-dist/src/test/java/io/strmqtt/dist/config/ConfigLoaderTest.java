@@ -3,8 +3,11 @@ package io.strmqtt.dist.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
+import io.strmqtt.proxy.CidrSet;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,7 +68,13 @@ class ConfigLoaderTest {
                 true,
                 true,
                 true,
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                10_000,
+                true,
+                true,
+                32,
+                false,
+                ""));
   }
 
   @Test
@@ -118,6 +127,7 @@ class ConfigLoaderTest {
     ConfigResult.Loaded uncommented = fixture().file(said.toArray(String[]::new)).loaded();
     assertThat(uncommented.config())
         .usingRecursiveComparison()
+        .withEqualsForType(CidrSet::equals, CidrSet.class)
         .ignoringFields("listeners.proxy.origin")
         .isEqualTo(defaults.config());
     assertThat(uncommented.settings())
@@ -398,6 +408,54 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whoMayReadTheBrokersTopicsIsAListOfNetworksAndUsers() {
+    BrokerConfig.Sys sys = fixture().config().sys();
+    assertThat(sys.interval()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(mayRead(sys, "127.0.0.1", "")).isTrue();
+    assertThat(mayRead(sys, "::1", "")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "ann")).isFalse();
+
+    sys =
+        fixture()
+            .file(
+                "authentication { authenticator = password-file, password-file.file = x }",
+                "mqtt { sys_interval = 1m, sys_allowed = [\"10.0.0.0/8\", \"user:ann\"] }")
+            .config()
+            .sys();
+    assertThat(sys.interval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(mayRead(sys, "127.0.0.1", "")).isFalse();
+    assertThat(mayRead(sys, "10.1.2.3", "")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "ann")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "bob")).isFalse();
+  }
+
+  @Test
+  void aNameThatNobodyVerifiesOpensNothing() {
+    ConfigResult.Loaded loaded =
+        fixture().file(OPEN, "mqtt { sys_interval = 0, sys_allowed = \"user:ann\" }").loaded();
+    assertThat(loaded.config().sys().interval()).isZero();
+    assertThat(mayRead(loaded.config().sys(), "127.0.0.1", "ann")).isFalse();
+    assertThat(loaded.warnings()).singleElement().asString().contains("mqtt.sys_allowed");
+  }
+
+  private static boolean mayRead(BrokerConfig.Sys sys, String address, String user) {
+    InetSocketAddress client = new InetSocketAddress(address, 5);
+    return sys.forEngine()
+        .mayRead()
+        .test(new Authorizer.Subject("id", user, ClientEndpoint.direct(client, client, "tcp")));
+  }
+
+  @Test
+  void wrongReadersOfTheBrokersTopicsAreSaidOneByOne() {
+    assertThat(
+            fixture()
+                .file("mqtt {", " sys_interval = 2h", " sys_allowed = [\"user:\", \"x/8\"]", "}")
+                .problems())
+        .hasSize(3)
+        .allMatch(problem -> problem.contains("mqtt.sys_"));
+  }
+
+  @Test
   void brokenSyntaxIsSaidWithFileAndLine() {
     assertThat(fixture().file("listener {", "  tcp { bind_port = ] }", "}").problems())
         .singleElement()
@@ -439,6 +497,7 @@ class ConfigLoaderTest {
 
     assertThat(fixture().file(printed).config())
         .usingRecursiveComparison()
+        .withEqualsForType(CidrSet::equals, CidrSet.class)
         .ignoringFields("listeners.proxy.origin")
         .isEqualTo(first.config());
   }

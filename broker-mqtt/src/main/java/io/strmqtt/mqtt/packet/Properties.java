@@ -69,6 +69,12 @@ public final class Properties {
     return pairs;
   }
 
+  /** All but those of the property. */
+  public Properties without(Property property) {
+    List<Entry> left = entries.stream().filter(e -> e.property() != property).toList();
+    return left.isEmpty() ? NONE : new Properties(left);
+  }
+
   private Optional<Object> find(Property property) {
     for (Entry entry : entries) {
       if (entry.property() == property) {
