@@ -68,6 +68,50 @@ class LimitsTest {
   }
 
   @Test
+  void qosRetainAndTopicLevelsAreEnforcedAgainst311WhichCannotBeToldThem() {
+    try (EngineFixture broker =
+        EngineFixture.start(
+            o -> {
+              o.limits.maxQos = 1;
+              o.limits.retainAvailable = false;
+              o.limits.maxTopicLevels = 2;
+            })) {
+      TestClient watcher = broker.connect("w").subscribe("#", 1);
+      TestClient qos = broker.connect(as("a").version(V3_1_1));
+      qos.send(TestClient.publication("t", "x", 2, false, 5, Properties.NONE));
+      assertThat(qos.receiveClose()).isEqualTo(Reason.QOS_NOT_SUPPORTED);
+      TestClient retain = broker.connect(as("b").version(V3_1_1));
+      retain.retain("t", "x");
+      assertThat(retain.receiveClose()).isEqualTo(Reason.RETAIN_NOT_SUPPORTED);
+      TestClient levels = broker.connect(as("c").version(V3_1_1));
+      assertThat(levels.askFor(0, request("1/2"), request("1/2/3")).codes())
+          .containsExactly(ReasonCode.SUCCESS, ReasonCode.UNSPECIFIED_ERROR);
+      levels.publish("1/2/3", "x");
+      assertThat(levels.receiveClose()).isEqualTo(Reason.TOPIC_INVALID);
+      watcher.receiveNothing();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theWindowOfASessionIsTheBrokersOwnWhateverTheClientTakes(MqttVersion version) {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxInFlight = 3)) {
+      TestClient client = broker.connect(as("a").version(version)).subscribe("t", 1);
+      TestClient publisher = broker.connect("p");
+      for (int i = 0; i < 5; i++) {
+        publisher.publish("t", String.valueOf(i), 1);
+      }
+      Publish first = client.receivePublish("0");
+      client.receivePublish("1");
+      client.receivePublish("2");
+      client.receiveNothing();
+      client.puback(first);
+      client.receivePublish("3");
+      client.receiveNothing();
+    }
+  }
+
+  @Test
   void a311ClientCannotBeToldSoItsOwnKeepAliveCounts() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxKeepAlive = 30)) {
       TestClient none = broker.connect(as("a").version(V3_1_1));
@@ -349,8 +393,7 @@ class LimitsTest {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.attempt(as("a").property(Property.MAXIMUM_PACKET_SIZE, takes));
       if (told) {
-        assertThat(client.receive(Connack.class).code())
-            .isEqualTo(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
       }
       assertThat(client.receiveClose()).isEqualTo(Reason.CONNACK_TOO_LARGE); // MQTT-3.1.2-24
       assertThat(broker.gauge("sessions")).isZero();
