@@ -52,9 +52,9 @@ public enum Reason {
   AUTH_BUSY(Kind.REFUSAL, "too many authentications are waiting"),
   AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
+  CONNACK_TOO_LARGE(Kind.REFUSAL, "the client's maximum packet size is smaller than the CONNACK"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
   STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),
-  CONNACK_TOO_LARGE(Kind.REFUSAL, "the client takes no packet as large as CONNACK"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 
   // The end of an accepted connection.

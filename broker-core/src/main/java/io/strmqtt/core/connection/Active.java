@@ -78,6 +78,14 @@ final class Active implements Phase, Attachment {
     this.subscribing = new Subscribing(this, services.broker());
   }
 
+  /**
+   * Whether CONNACK is within the client's maximum packet size (3.1.2-24); all else that has to be
+   * said is shorter.
+   */
+  boolean canBeWelcomed() {
+    return MqttEncoder.size(terms.connack(true), terms.version()) <= terms.maxPacketSize();
+  }
+
   // As the session's attachment.
 
   @Override
@@ -366,11 +374,6 @@ final class Active implements Phase, Attachment {
    */
   boolean isOpen() {
     return owner.isIn(this);
-  }
-
-  /** Whether the client can be answered at all: CONNACK may be more than it takes. */
-  boolean hasRoomForConnack() {
-    return terms.hasRoomForConnack();
   }
 
   /** Forgets a QoS 2 publication that was refused. */

@@ -199,11 +199,8 @@ final class Authenticating implements Phase {
           return;
         }
         Active active = new Active(owner, connect, subject, this::goOn);
-        if (!active.hasRoomForConnack()) {
-          refuse(
-              Reason.CONNACK_TOO_LARGE,
-              ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-              "its maximum packet size is " + active.maxPacketSize());
+        if (!active.canBeWelcomed()) {
+          refuse(Reason.CONNACK_TOO_LARGE, ReasonCode.PACKET_TOO_LARGE, "");
           return;
         }
         finish();
@@ -241,18 +238,29 @@ final class Authenticating implements Phase {
                 connect.password().isPresent(),
                 endpoint.tls().isPresent(),
                 detail));
-    Connack answer = new Connack(false, code, Properties.NONE);
-    if (connect.version() != MqttVersion.V5
-        || MqttEncoder.size(answer, connect.version())
-            <= connect
-                .properties()
-                .number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE)) { // MQTT-3.1.2-24
+    Connack answer = new Connack(false, code, Properties.NONE); // 3.2.2-6
+    if (maySay(answer)) {
       Outbox out = new Outbox(owner.connection(), connect.version(), services.broker().counters());
-      out.write(answer); // 3.2.2-6
+      out.write(answer);
       out.flush();
     }
     owner.become(new Closed());
     owner.connection().close(reason); // 3.2.2-7
+  }
+
+  /**
+   * 3.x closes without a word where none of its codes fits (3.1.1: 3.2.2-6); 5.0 says nothing that
+   * the client could not take (3.1.2-24).
+   */
+  private boolean maySay(Connack answer) {
+    if (connect.version() != MqttVersion.V5) {
+      return switch (answer.code()) {
+        case TOPIC_NAME_INVALID, QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED -> false;
+        default -> true;
+      };
+    }
+    return MqttEncoder.size(answer, MqttVersion.V5)
+        <= connect.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
   }
 
   private void finish() {

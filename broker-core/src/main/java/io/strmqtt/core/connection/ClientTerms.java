@@ -178,11 +178,6 @@ record ClientTerms(
     return MqttEncoder.size(new Connack(false, ReasonCode.SUCCESS, announced), MqttVersion.V5);
   }
 
-  /** Whether CONNACK is no larger than the client takes; if not, it cannot be let in. */
-  boolean hasRoomForConnack() {
-    return version != MqttVersion.V5 || size(announced) <= maxPacketSize;
-  }
-
   SessionRecord record(ClientEndpoint endpoint) {
     return new SessionRecord(
         clientId,

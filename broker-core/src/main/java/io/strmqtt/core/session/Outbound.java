@@ -264,16 +264,20 @@ public final class Outbound {
         });
   }
 
-  /** Bytes of the packet this client would get, if it is written next. */
+  /** Bytes of the packet this client would get. */
   private int size(Outbox out, Delivery delivery) {
-    OutboundAliases named = aliases;
-    if (named != null) {
-      return named.prepare(
-          delivery.publication().message().topic(), plain(out, delivery), maxPacketSize);
-    }
-    return isShared(out, delivery)
-        ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
-        : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
+    int size =
+        isShared(out, delivery)
+            ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
+            : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
+    OutboundAliases known = aliases;
+    // An alias makes it fit if the packet is written at once, as those of QoS 2 need not be.
+    return size > maxPacketSize
+            && known != null
+            && delivery.qos() < 2
+            && known.knows(delivery.publication().message().topic())
+        ? PublishFrame.aliasedSize(plain(out, delivery), false)
+        : size;
   }
 
   /** Whether the frame that all subscribers of a kind share will do. */
@@ -324,7 +328,14 @@ public final class Outbound {
 
   private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
     if (aliases != null) {
-      aliases.write(out, delivery.qos(), packetId, dup);
+      aliases.write(
+          out,
+          delivery.publication().message().topic(),
+          plain(out, delivery),
+          maxPacketSize,
+          delivery.qos(),
+          packetId,
+          dup);
       return;
     }
     if (!isShared(out, delivery)) {

@@ -20,17 +20,10 @@ final class OutboundAliases {
   /** Bounds what an idle connection holds on to. */
   private static final int LONGEST = 1024;
 
-  private static final byte[] NOTHING = {};
   private static final int LARGEST_PACKET = 268_435_460;
 
   private final @Nullable String[] topics;
   private final boolean[] seen;
-
-  // Of the packet that was prepared last.
-  private byte[] frame = NOTHING;
-  private String topic = "";
-  private int alias;
-  private boolean named;
 
   /**
    * @param count how many to use, 1 to 65535: at most what the client takes
@@ -40,47 +33,48 @@ final class OutboundAliases {
     seen = new boolean[count];
   }
 
-  /**
-   * Decides how the packet will name its topic. Nothing is promised to the client before {@link
-   * #write}.
-   *
-   * @param plain the packet without an alias
-   * @param maxSize bytes the client takes
-   * @return the bytes of the packet; more than {@code maxSize} if it does not fit either way
-   */
-  int prepare(String ofTopic, byte[] plain, long maxSize) {
-    topic = ofTopic;
-    frame = plain;
-    alias = 0;
-    if (topic.length() < SHORTEST || topic.length() > LONGEST) {
-      return plain.length;
-    }
+  private int slot(String topic) {
     int hash = topic.hashCode();
-    int slot = ((hash ^ hash >>> 16) & 0x7FFF_FFFF) % topics.length;
-    named = !topic.equals(topics[slot]);
-    if (named && seen[slot]) {
-      seen[slot] = false; // The owner's last chance.
-      return plain.length;
-    }
-    int size = PublishFrame.aliasedSize(plain, named);
-    if (named && size > Math.min(maxSize, LARGEST_PACKET)) {
-      return plain.length;
-    }
-    alias = slot + 1; // MQTT-3.3.2-8
-    return size;
+    return ((hash ^ hash >>> 16) & 0x7FFF_FFFF) % topics.length;
   }
 
-  /** Writes the packet that was prepared. */
-  void write(Outbox out, int qos, int packetId, boolean dup) {
-    if (alias > 0) {
-      topics[alias - 1] = topic;
-      seen[alias - 1] = true;
-      out.writeAliased(frame, named, qos, packetId, dup, alias);
-    } else if (qos == 0) {
-      out.writeFrame(frame);
-    } else {
-      out.writeFrame(frame, qos, packetId, dup);
+  /** Whether the client knows the topic by an alias now. */
+  boolean knows(String topic) {
+    return topic.equals(topics[slot(topic)]);
+  }
+
+  /**
+   * Writes a packet with an alias if its topic has one, or gets one now, and else as it is.
+   *
+   * @param frame the packet without an alias; one that is larger than {@code maxSize} must have a
+   *     topic that the client {@link #knows}
+   * @param maxSize bytes the client takes
+   */
+  void write(
+      Outbox out, String topic, byte[] frame, long maxSize, int qos, int packetId, boolean dup) {
+    int slot = slot(topic);
+    boolean named = !topic.equals(topics[slot]);
+    if (named && !mayTake(slot, topic, frame, maxSize)) {
+      if (qos == 0) {
+        out.writeFrame(frame);
+      } else {
+        out.writeFrame(frame, qos, packetId, dup);
+      }
+      return;
     }
-    frame = NOTHING;
+    topics[slot] = topic;
+    seen[slot] = true;
+    out.writeAliased(frame, named, qos, packetId, dup, slot + 1); // MQTT-3.3.2-8
+  }
+
+  private boolean mayTake(int slot, String topic, byte[] frame, long maxSize) {
+    if (topic.length() < SHORTEST || topic.length() > LONGEST) {
+      return false;
+    }
+    if (seen[slot]) {
+      seen[slot] = false; // The owner's last chance.
+      return false;
+    }
+    return PublishFrame.aliasedSize(frame, true) <= Math.min(maxSize, LARGEST_PACKET);
   }
 }
