@@ -40,7 +40,11 @@ record ClientTerms(
     Properties announced,
     Instant since) {
 
-  static ClientTerms of(Connect connect, Limits limits, Authorizer.Subject subject, Instant now) {
+  /**
+   * @param proof what CONNACK says of an enhanced authentication
+   */
+  static ClientTerms of(
+      Connect connect, Limits limits, Authorizer.Subject subject, Properties proof, Instant now) {
     Properties asked = connect.properties();
     int keepAlive = connect.keepAlive();
     if (connect.version() == MqttVersion.V5
@@ -64,7 +68,7 @@ record ClientTerms(
         asked.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE),
         connect.will().map(will -> will(will, subject.clientId(), now)),
         connect.version() == MqttVersion.V5
-            ? announced(connect, limits, subject.clientId(), keepAlive, expiry)
+            ? announced(connect, limits, subject.clientId(), proof, keepAlive, expiry)
             : Properties.NONE,
         now);
   }
@@ -84,7 +88,12 @@ record ClientTerms(
 
   /** What the broker allows (3.2.2.3). */
   private static Properties announced(
-      Connect connect, Limits limits, String clientId, int keepAlive, long expiry) {
+      Connect connect,
+      Limits limits,
+      String clientId,
+      Properties proof,
+      int keepAlive,
+      long expiry) {
     Properties.Builder properties = Properties.builder();
     if (expiry != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
       properties.add(Property.SESSION_EXPIRY_INTERVAL, expiry);
@@ -112,7 +121,13 @@ record ClientTerms(
     if (keepAlive != connect.keepAlive()) {
       properties.add(Property.SERVER_KEEP_ALIVE, keepAlive);
     }
+    proof.entries().forEach(properties::add); // MQTT-4.12.0-5; without an exchange, -6
     return properties.build();
+  }
+
+  /** The method of an enhanced authentication, if it was one. */
+  Optional<String> authenticationMethod() {
+    return announced.string(Property.AUTHENTICATION_METHOD);
   }
 
   SessionRecord record(ClientEndpoint endpoint) {

@@ -8,6 +8,7 @@ import io.strmqtt.api.Settings;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
@@ -43,6 +44,7 @@ final class EngineFixture implements AutoCloseable {
   static final class Options {
     final LimitsUnderTest limits = new LimitsUnderTest();
     Optional<Authenticator> authenticator = Optional.empty();
+    Map<String, EnhancedAuthenticator> methods = Map.of();
     Optional<Authorizer> authorizer = Optional.empty();
     UnaryOperator<Storage> storage = memory -> memory;
     long seed = 1;
@@ -74,6 +76,7 @@ final class EngineFixture implements AutoCloseable {
                 options.limits.build(),
                 options.storage.apply(memory),
                 options.authenticator,
+                options.methods,
                 false,
                 options.authorizer,
                 simulated ? ((SimulatedLoops) loops).time().clock() : Clock.systemUTC(),
