@@ -57,7 +57,7 @@ class EnhancedAuthenticationTest {
     assertThat(method.closed).isEqualTo(method.begun.size());
   }
 
-  // MQTT-4.12.0-2, MQTT-4.12.0-3, MQTT-4.12.0-5
+  // MQTT-4.12.0-2, MQTT-4.12.0-3, MQTT-4.12.0-5, MQTT-3.15.2-2, MQTT-3.15.2-3
   @Test
   void anExchangeOfSeveralStepsLetsTheClientIn() {
     try (EngineFixture broker = method.broker()) {
@@ -70,6 +70,7 @@ class EnhancedAuthenticationTest {
         assertThat(question.code()).isEqualTo(ReasonCode.CONTINUE_AUTHENTICATION);
         assertThat(question.properties().string(Property.AUTHENTICATION_METHOD)).contains("m");
         assertThat(data(question.properties())).isEqualTo(word + "?");
+        assertThat(question.properties().entries()).as("nothing the client did not ask").hasSize(2);
         assertThat(client.isBeingRead()).isTrue();
         client.send(auth(ReasonCode.CONTINUE_AUTHENTICATION, "m", word));
         assertThat(client.isBeingRead()).isFalse();

@@ -125,6 +125,15 @@ class PluginIT {
             "META-INF/services/io.strmqtt.api.auth.EnhancedAuthenticatorProvider",
             "com.example.knock.KnockProvider"),
         plugins.resolve("knock/knock.jar"));
+    jars.pack(
+        Map.of(
+            "com/example/echo/KnockProvider.java",
+            KNOCK
+                .replace("com.example.knock", "com.example.echo")
+                .replace("\"knock\";", "\"echo\";"),
+            "META-INF/services/io.strmqtt.api.auth.EnhancedAuthenticatorProvider",
+            "com.example.echo.KnockProvider"),
+        plugins.resolve("echo/echo.jar"));
   }
 
   @Test
@@ -261,6 +270,16 @@ class PluginIT {
     assertThat(broker.exitCode()).isEqualTo(78);
     assertThat(broker.awaitLog("error: authentication.authenticator"))
         .contains("ldap", "house-password (", "moody (", "password-file (built in)", "bad.conf:1");
+  }
+
+  @Test
+  void twoProvidersOfOneMethodEndTheStart() throws Exception {
+    BrokerProcess broker =
+        run("authentication { enhanced = [knock, echo], knock.word = a, echo.word = b }\n");
+
+    assertThat(broker.exitCode()).isEqualTo(78);
+    assertThat(broker.awaitLog("error: authentication.enhanced"))
+        .contains("echo and knock both serve KNOCK-KNOCK", "bad.conf:1");
   }
 
   @Test
