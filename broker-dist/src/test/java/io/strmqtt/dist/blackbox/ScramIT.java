@@ -56,6 +56,7 @@ class ScramIT {
 
   @AfterAll
   static void stopAndInsistOnSilence() {
+    new AdminApi(broker).awaitNobody();
     broker.close();
     assertThat(broker.awaitLog("event=stopping")).contains("connections=0");
     assertThat(broker.log())
