@@ -62,6 +62,7 @@ public final class Engine {
             new Sessions(broker),
             new Refusals(counters, parts.storage().unauthorized(), parts.clock()),
             parts.authenticator(),
+            parts.methods(),
             parts.allowAnonymous(),
             this::newClientId,
             ConcurrentHashMap.newKeySet(),

@@ -7,8 +7,10 @@ import java.time.Duration;
  * for are announced in CONNACK (section 3.2.2.3).
  *
  * @param maxConnections accepted connections at a time, at least 1
- * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT
- * @param maxConnectSize bytes of the first packet, 128 to {@code maxPacketSize}
+ * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT;
+ *     and as long again for its authentication, and for each re-authentication
+ * @param maxConnectSize bytes of a packet before the client is accepted, 128 to {@code
+ *     maxPacketSize}
  * @param maxPacketSize bytes of any packet from a client, 128 to 268,435,460
  * @param maxQos 0, 1 or 2
  * @param receiveMaximum unacknowledged QoS 1 and 2 publications from one client, 1 to 65535

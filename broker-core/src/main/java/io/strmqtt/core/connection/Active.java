@@ -51,6 +51,7 @@ final class Active implements Phase, Attachment {
   private final Outbox outbox;
   private final Inbound inbound;
   private final Subscribing subscribing;
+  private final Optional<Reauthentication> reauthentication;
   private Consumer<Active> ready;
   private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkKeepAlive);
   private final Deadlines.Entry writeTimeout =
@@ -65,25 +66,17 @@ final class Active implements Phase, Attachment {
    * @param ready called when the session is there and CONNACK is written
    */
   Active(
-      MqttConnection owner, Connect connect, Authorizer.Subject subject, Consumer<Active> ready) {
+      MqttConnection owner, ClientTerms terms, Authorizer.Subject subject, Consumer<Active> ready) {
     this.owner = owner;
     this.services = owner.services();
     this.subject = subject;
     this.ready = ready;
-    this.terms =
-        ClientTerms.of(
-            connect, services.broker().limits(), subject, services.broker().clock().instant());
-    this.outbox = new Outbox(owner.connection(), connect.version(), services.broker().counters());
-    this.inbound = new Inbound(this, services.broker(), connect.version());
+    this.terms = terms;
+    this.outbox = new Outbox(owner.connection(), terms.version(), services.broker().counters());
+    this.inbound = new Inbound(this, services.broker(), terms.version());
     this.subscribing = new Subscribing(this, services.broker());
-  }
-
-  /**
-   * Whether CONNACK is within the client's maximum packet size (3.1.2-24); all else that has to be
-   * said is shorter.
-   */
-  boolean canBeWelcomed() {
-    return MqttEncoder.size(terms.connack(true), terms.version()) <= terms.maxPacketSize();
+    this.reauthentication =
+        terms.authenticationMethod().map(method -> new Reauthentication(this, services, method));
   }
 
   // As the session's attachment.
@@ -171,7 +164,10 @@ final class Active implements Phase, Attachment {
       case Pingreq ping -> write(new Pingresp()); // 3.12.4-1
       case Disconnect disconnect -> disconnected(mine, disconnect);
       case Connect again -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 3.1.0-2
-      case Auth auth -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 4.12.0-7
+      case Auth auth ->
+          reauthentication.ifPresentOrElse(
+              again -> again.packet(auth),
+              () -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR)); // MQTT-4.12.0-7
       case Connack no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
       case Suback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
       case Unsuback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
@@ -280,6 +276,7 @@ final class Active implements Phase, Attachment {
   private void finish(Reason reason) {
     shard().deadlines().cancel(keepAlive);
     shard().deadlines().cancel(writeTimeout);
+    reauthentication.ifPresent(Reauthentication::end);
     outbox.discard();
     services.broker().counters().count(reason);
     if (session != null) {
@@ -389,6 +386,10 @@ final class Active implements Phase, Attachment {
 
   Authorizer.Subject subject() {
     return subject;
+  }
+
+  ClientTerms terms() {
+    return terms;
   }
 
   Publisher publisher() {

@@ -37,7 +37,7 @@ final class AwaitConnect implements Phase {
       Authenticating next = new Authenticating(owner, connect);
       owner.become(next);
       next.begin();
-      if (owner.isIn(next)) {
+      if (owner.isIn(next) && !next.awaitsClient()) {
         owner.connection().autoRead(false); // 3.1.4-6: what is behind CONNECT waits.
       }
     } else {

@@ -51,7 +51,11 @@ record ClientTerms(
   /** Characters; their UTF-8 fits into a field whatever they are. */
   private static final int LONGEST_INFORMATION = 65_535 / 3;
 
-  static ClientTerms of(Connect connect, Limits limits, Authorizer.Subject subject, Instant now) {
+  /**
+   * @param proof what CONNACK says of an enhanced authentication
+   */
+  static ClientTerms of(
+      Connect connect, Limits limits, Authorizer.Subject subject, Properties proof, Instant now) {
     Properties asked = connect.properties();
     int keepAlive = connect.keepAlive();
     if (connect.version() == MqttVersion.V5
@@ -75,7 +79,7 @@ record ClientTerms(
                 limits.outboundTopicAliases()),
         connect.will().map(will -> will(will, subject.clientId(), now)),
         connect.version() == MqttVersion.V5
-            ? announced(connect, limits, subject, keepAlive, expiry)
+            ? announced(connect, limits, subject, proof, keepAlive, expiry)
             : Properties.NONE,
         now);
   }
@@ -104,7 +108,12 @@ record ClientTerms(
 
   /** What the broker allows (3.2.2.3). */
   private static Properties announced(
-      Connect connect, Limits limits, Authorizer.Subject subject, int keepAlive, long expiry) {
+      Connect connect,
+      Limits limits,
+      Authorizer.Subject subject,
+      Properties proof,
+      int keepAlive,
+      long expiry) {
     Properties asked = connect.properties();
     Properties.Builder properties = Properties.builder();
     if (expiry != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
@@ -143,6 +152,7 @@ record ClientTerms(
         properties.add(Property.RESPONSE_INFORMATION, information);
       }
     }
+    proof.entries().forEach(properties::add); // MQTT-4.12.0-5; without an exchange, -6
     return shortened(
         properties.build(), asked.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
   }
@@ -176,6 +186,11 @@ record ClientTerms(
 
   private static int size(Properties announced) {
     return MqttEncoder.size(new Connack(false, ReasonCode.SUCCESS, announced), MqttVersion.V5);
+  }
+
+  /** The method of an enhanced authentication, if it was one. */
+  Optional<String> authenticationMethod() {
+    return announced.string(Property.AUTHENTICATION_METHOD);
   }
 
   SessionRecord record(ClientEndpoint endpoint) {

@@ -7,6 +7,7 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -41,6 +43,7 @@ final class EngineFixture implements AutoCloseable {
   static final class Options {
     final LimitsUnderTest limits = new LimitsUnderTest();
     Optional<Authenticator> authenticator = Optional.empty();
+    Map<String, EnhancedAuthenticator> methods = Map.of();
     Optional<Authorizer> authorizer = Optional.empty();
     SysSettings sys = SysSettings.OFF;
     UnaryOperator<Storage> storage = memory -> memory;
@@ -74,6 +77,7 @@ final class EngineFixture implements AutoCloseable {
                 options.limits.build(),
                 storage,
                 options.authenticator,
+                options.methods,
                 false,
                 options.authorizer,
                 options.sys,

@@ -307,11 +307,7 @@ class LimitsTest {
   @Test
   void whatCannotBeRetainedIsGivenBackWhereTheVersionHasAWordForIt() {
     try (EngineFixture broker =
-        EngineFixture.start(
-            o ->
-                o.storage =
-                    memory ->
-                        Stores.memory(Map.of("retained_max", 1)))) {
+        EngineFixture.start(o -> o.storage = memory -> Stores.memory(Map.of("retained_max", 1)))) {
       TestClient watcher = broker.connect("w").subscribe("t/#", 2);
       TestClient five = broker.connect("five");
       TestClient three = broker.connect(as("three").version(V3_1_1));

@@ -54,18 +54,30 @@ public record BrokerConfig(
    * @param allowAnonymous whether a client without credentials is welcome, said explicitly
    * @param authenticator the name of the chosen provider
    * @param settings plain values of the section {@code authentication.<authenticator>}
+   * @param enhanced the chosen providers of enhanced authentication (MQTT 5), in their order
    */
   public record Authentication(
-      boolean allowAnonymous, Optional<String> authenticator, Map<String, Object> settings) {
+      boolean allowAnonymous,
+      Optional<String> authenticator,
+      Map<String, Object> settings,
+      List<Enhanced> enhanced) {
 
     /**
      * Nobody said who may connect: the listeners above are bound to loopback, whatever was
      * configured.
      */
     public boolean loopbackOnly() {
-      return !allowAnonymous && authenticator.isEmpty();
+      return !allowAnonymous && authenticator.isEmpty() && enhanced.isEmpty();
     }
   }
+
+  /**
+   * A provider of authentication methods.
+   *
+   * @param provider its name
+   * @param settings plain values of the section {@code authentication.<provider>}
+   */
+  public record Enhanced(String provider, Map<String, Object> settings) {}
 
   /**
    * Who may do what.

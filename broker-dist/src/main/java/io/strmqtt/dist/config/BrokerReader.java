@@ -103,8 +103,24 @@ final class BrokerReader {
 
   private BrokerConfig.Authentication authentication(Section section) {
     boolean allowAnonymous = section.bool("allow_anonymous");
+    List<BrokerConfig.Enhanced> enhanced =
+        section
+            .texts(
+                "enhanced",
+                "a list of providers, their names made of a-z, 0-9 and -",
+                name -> isName(name) || name.isEmpty() ? Optional.empty() : Optional.of(name))
+            .stream()
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .map(name -> new BrokerConfig.Enhanced(name, section.plain(name)))
+            .toList();
     Chosen chosen = chosen(section, "authenticator");
-    return new BrokerConfig.Authentication(allowAnonymous, chosen.name(), chosen.settings());
+    return new BrokerConfig.Authentication(
+        allowAnonymous, chosen.name(), chosen.settings(), enhanced);
+  }
+
+  private static boolean isName(String text) {
+    return text.matches("[a-z0-9-]+");
   }
 
   private record Chosen(Optional<String> name, Map<String, Object> settings) {}
@@ -116,7 +132,7 @@ final class BrokerReader {
    */
   private Chosen chosen(Section section, String key) {
     Optional<String> name = section.optionalText(key);
-    if (name.isPresent() && !name.get().matches("[a-z0-9-]+")) {
+    if (name.isPresent() && !isName(name.get())) {
       section.problem(key, "the name of a provider, made of a-z, 0-9 and -");
     }
     Map<String, Object> settings = name.map(section::plain).orElse(Map.of());

@@ -43,7 +43,7 @@ class ConfigLoaderTest {
     assertThat(config.admin()).isEqualTo(new BrokerConfig.Admin(true, loopback(8083)));
     assertThat(config.dataDir()).isEqualTo(home.resolve("data"));
     assertThat(config.authentication())
-        .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of()));
+        .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of(), List.of()));
     assertThat(config.authorization().authorizer()).isEmpty();
     assertThat(config.storage())
         .isEqualTo(new BrokerConfig.Storage("memory", Durability.FSYNC, Duration.ZERO, Map.of()));
@@ -109,7 +109,39 @@ class ConfigLoaderTest {
                     "rounds",
                     3,
                     "nested",
-                    Map.of("a", List.of(1, "two")))));
+                    Map.of("a", List.of(1, "two"))),
+                List.of()));
+  }
+
+  @Test
+  void providersOfAuthenticationMethodsAreChosenByNameAndOpenTheListeners() {
+    ConfigFixture withMethods =
+        fixture()
+            .file(
+                "authentication {",
+                "  enhanced = [scram, tokens-2]",
+                "  scram { file = conf/passwords }",
+                "  other { x = 1 }",
+                "}");
+    assertThat(withMethods.listener("tcp").bind().getAddress().isAnyLocalAddress()).isTrue();
+    assertThat(withMethods.config().authentication())
+        .isEqualTo(
+            new BrokerConfig.Authentication(
+                false,
+                Optional.empty(),
+                Map.of(),
+                List.of(
+                    new BrokerConfig.Enhanced("scram", Map.of("file", "conf/passwords")),
+                    new BrokerConfig.Enhanced("tokens-2", Map.of()))));
+    assertThat(withMethods.loaded().warnings())
+        .singleElement()
+        .asString()
+        .startsWith("authentication.other (")
+        .contains("has no effect");
+    assertThat(fixture().file("authentication.enhanced = [scram, \"Not a name\"]").problems())
+        .singleElement()
+        .asString()
+        .contains("authentication.enhanced", "a-z, 0-9 and -", "Not a name");
   }
 
   @Test

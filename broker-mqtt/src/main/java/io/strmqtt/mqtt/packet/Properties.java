@@ -108,6 +108,10 @@ public final class Properties {
       return addValue(property, value);
     }
 
+    public Builder add(Entry entry) {
+      return addValue(entry.property(), entry.value());
+    }
+
     public Builder addUser(String name, String value) {
       return addValue(Property.USER_PROPERTY, new Pair(name, value));
     }
