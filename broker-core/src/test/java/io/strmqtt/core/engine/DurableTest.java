@@ -165,6 +165,21 @@ class DurableTest {
   }
 
   @Test
+  void aRefusalWaitsForTheAnswersBeforeIt() {
+    try (broker) {
+      TestClient client = broker.connect("a");
+      store.deferring = true;
+      client.send(
+          retained(1, 1, false),
+          TestClient.publication("$SYS/x", "x", 1, false, 2, Properties.NONE));
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Puback.class).packetId()).isEqualTo(1); // 4.6.0-2
+      assertThat(client.receive(Puback.class).code()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+  }
+
+  @Test
   void aQos2RepeatWhileTheStoreWritesIsNeitherDeliveredNorAnsweredTwice() {
     try (broker) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);

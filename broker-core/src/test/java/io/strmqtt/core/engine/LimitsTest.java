@@ -204,6 +204,33 @@ class LimitsTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void theFirstPacketMayBeSmallerThanThoseOfAnAcceptedClient(MqttVersion version) {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxConnectSize = 200)) {
+      TestClient large = broker.attempt(as("a").version(version).will("t", "x".repeat(200)));
+      assertThat(large.receiveClose()).isEqualTo(Reason.CONNECT_TOO_LARGE);
+      TestClient small = broker.connect(as("b").version(version)).subscribe("t", 0);
+      small.publish("t", "x".repeat(200));
+      small.receivePublish("x".repeat(200));
+    }
+  }
+
+  @Test
+  void aDisconnectCannotAskForMoreThanTheMaximumSessionExpiry() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxSessionExpiry = 60)) {
+      broker
+          .connect(as("a").expiry(10))
+          .disconnect(
+              ReasonCode.SUCCESS,
+              Properties.builder().add(Property.SESSION_EXPIRY_INTERVAL, 3600).build());
+      broker.pass(Duration.ofSeconds(59));
+      assertThat(broker.gauge("sessions")).isEqualTo(1);
+      broker.pass(Duration.ofSeconds(2));
+      assertThat(broker.gauge("sessions")).isZero();
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"V3_1_1", "V5"})
   void anEmptyClientIdMayBeForbidden(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.emptyClientIds = false)) {
