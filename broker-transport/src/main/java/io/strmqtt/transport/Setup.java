@@ -13,12 +13,12 @@ import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.Refusal;
 import io.strmqtt.proxy.Endpoints;
+import io.strmqtt.proxy.FirstBytes;
 import io.strmqtt.proxy.ProxyListener;
 import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -123,15 +123,12 @@ public final class Setup implements ProxyListener {
     if (reason == Reason.DUPLICATE_HEADER) {
       over = false; // It comes behind a header that let the connection pass.
     }
-    // Behind its first twelve bytes a CONNECT holds names and the password.
-    int shown =
-        reason == Reason.NO_HEADER_MQTT ? Math.min(12, firstBytes.length) : firstBytes.length;
-    byte[] bytes = Arrays.copyOf(firstBytes, shown);
+    byte[] bytes = FirstBytes.shown(firstBytes);
     if (!over) {
       listener.metrics().addReject(reason);
       listener.rejects().add(endpoint, reason, detail, bytes, hint);
     }
-    String hex = shown == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
+    String hex = bytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
     refuse(reason, detail + hex + "; " + hint);
   }
 
