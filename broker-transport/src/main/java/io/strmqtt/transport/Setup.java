@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.strmqtt.api.ClientEndpoint;
@@ -14,6 +15,8 @@ import io.strmqtt.core.Engine;
 import io.strmqtt.core.Refusal;
 import io.strmqtt.proxy.Endpoints;
 import io.strmqtt.proxy.FirstBytes;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
 import io.strmqtt.proxy.ProxyListener;
 import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetAddress;
@@ -176,6 +179,20 @@ public final class Setup implements ProxyListener {
                     .setMaxHeaderSize(MAX_HTTP_BYTES)))
         .addLast("http-body", new HttpBody(this))
         .addLast("upgrade", upgrade);
+  }
+
+  /** An HTTP request came: where the listener asks for it, it tells who the client is. */
+  void forwarded(HttpHeaders headers) {
+    ForwardedPolicy policy = settings.forwarded().orElse(ForwardedPolicy.OFF);
+    if (!policy.enabled()) {
+      return;
+    }
+    String header = policy.header().header();
+    ForwardedVerdict verdict = policy.judge(headers.getAll(header), endpoint.client().getAddress());
+    listener.metrics().addForwarded(verdict);
+    if (verdict instanceof ForwardedVerdict.Client(InetSocketAddress client)) {
+      endpoint = endpoint.withForwarded(client, header);
+    }
   }
 
   /** MQTT comes next; the engine takes over. */
