@@ -223,7 +223,8 @@ final class FixedView implements BrokerView {
                 Duration.ofMillis(1234)),
             Optional.of(
                 new ProxyView.Observation(
-                    false, "1 of 7", 7, 1, 6, List.of(DIRECT.peer().getAddress()))));
+                    false, "1 of 7", 7, 1, 6, List.of(DIRECT.peer().getAddress()))),
+            Optional.empty());
     ProxyView off =
         new ProxyView(
             "ws",
@@ -234,7 +235,9 @@ final class FixedView implements BrokerView {
             0,
             0,
             new ProxyView.Histogram(List.of(), Duration.ZERO),
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(
+                new ProxyView.Forwarded(true, "x-forwarded-for", List.of("10.0.0.6"), 1, 2, 3, 4)));
     return List.of(observing, off);
   }
 

@@ -35,7 +35,7 @@ final class Addresses {
     if (client.isAnyLocalAddress()) {
       return new Reject(Reason.BAD_SOURCE, "source address is unspecified", sourceAt);
     }
-    if (client.isMulticastAddress() && !isAllOnes(client)) {
+    if (isMulticast(client)) {
       return new Reject(Reason.BAD_SOURCE, "source address is multicast", sourceAt);
     }
     return new Header(
@@ -45,6 +45,11 @@ final class Addresses {
         Optional.of(new InetSocketAddress(ip(destination), destinationPort)),
         length,
         tlvs);
+  }
+
+  /** Whether it is a group's address, which no client can have. */
+  static boolean isMulticast(InetAddress address) {
+    return address.isMulticastAddress() && !isAllOnes(address);
   }
 
   /**
@@ -63,8 +68,11 @@ final class Addresses {
     return true;
   }
 
-  /** An IPv4-mapped IPv6 address becomes an IPv4 address: {@code getByAddress} sees to that. */
-  private static InetAddress ip(byte[] bytes) {
+  /**
+   * The address of 4 or 16 bytes. An IPv4-mapped IPv6 address becomes an IPv4 address: {@code
+   * getByAddress} sees to that.
+   */
+  static InetAddress ip(byte[] bytes) {
     try {
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {

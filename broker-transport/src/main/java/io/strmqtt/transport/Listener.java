@@ -172,6 +172,7 @@ final class Listener {
             now.proxy().origin()),
         pending.pending(),
         current.mode() == ProxyPolicy.Mode.OBSERVE,
+        now.forwarded(),
         engine.nanoTime());
   }
 

@@ -3,6 +3,9 @@ package io.strmqtt.transport;
 import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyView;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
+import io.strmqtt.proxy.ForwardedVerdict.NoClient;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,6 +31,8 @@ final class ProxyMetrics {
   private final TimeToHeader timeToHeader = new TimeToHeader();
   private final LastHour headersOfLate = new LastHour();
   private final LastHour missingOfLate = new LastHour();
+  private final LongAdder forwarded = new LongAdder();
+  private final LongAdder[] notForwarded = Adders.make(NoClient.values().length);
   private final LongAdder openMissing = new LongAdder();
   private final RecentPeers missingPeers = new RecentPeers();
 
@@ -70,8 +75,21 @@ final class ProxyMetrics {
     probes.increment();
   }
 
+  /** A request on a listener that asks HTTP headers for the client. */
+  void addForwarded(ForwardedVerdict verdict) {
+    switch (verdict) {
+      case ForwardedVerdict.Client _ -> forwarded.increment();
+      case NoClient none -> notForwarded[none.ordinal()].increment();
+    }
+  }
+
   ProxyView view(
-      String listener, ProxyView.Policy policy, int pending, boolean observes, long now) {
+      String listener,
+      ProxyView.Policy policy,
+      int pending,
+      boolean observes,
+      Optional<ForwardedPolicy> forwardedPolicy,
+      long now) {
     return new ProxyView(
         listener,
         policy,
@@ -81,7 +99,19 @@ final class ProxyMetrics {
         pending,
         probes.sum(),
         timeToHeader.view(),
-        observes ? Optional.of(observation(now)) : Optional.empty());
+        observes ? Optional.of(observation(now)) : Optional.empty(),
+        forwardedPolicy.map(this::forwarded));
+  }
+
+  private ProxyView.Forwarded forwarded(ForwardedPolicy policy) {
+    return new ProxyView.Forwarded(
+        policy.enabled(),
+        policy.header().header(),
+        policy.trusted().texts(),
+        forwarded.sum(),
+        notForwarded[NoClient.NOT_TRUSTED.ordinal()].sum(),
+        notForwarded[NoClient.ABSENT.ordinal()].sum(),
+        notForwarded[NoClient.UNREADABLE.ordinal()].sum());
   }
 
   private List<ProxyView.Headers> headers() {

@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.strmqtt.api.ClientEndpoint;
@@ -13,12 +14,14 @@ import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.Refusal;
 import io.strmqtt.proxy.Endpoints;
+import io.strmqtt.proxy.FirstBytes;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
 import io.strmqtt.proxy.ProxyListener;
 import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -123,15 +126,12 @@ public final class Setup implements ProxyListener {
     if (reason == Reason.DUPLICATE_HEADER) {
       over = false; // It comes behind a header that let the connection pass.
     }
-    // Behind its first twelve bytes a CONNECT holds names and the password.
-    int shown =
-        reason == Reason.NO_HEADER_MQTT ? Math.min(12, firstBytes.length) : firstBytes.length;
-    byte[] bytes = Arrays.copyOf(firstBytes, shown);
+    byte[] bytes = FirstBytes.shown(firstBytes);
     if (!over) {
       listener.metrics().addReject(reason);
       listener.rejects().add(endpoint, reason, detail, bytes, hint);
     }
-    String hex = shown == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
+    String hex = bytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
     refuse(reason, detail + hex + "; " + hint);
   }
 
@@ -179,6 +179,20 @@ public final class Setup implements ProxyListener {
                     .setMaxHeaderSize(MAX_HTTP_BYTES)))
         .addLast("http-body", new HttpBody(this))
         .addLast("upgrade", upgrade);
+  }
+
+  /** An HTTP request came: where the listener asks for it, it tells who the client is. */
+  void forwarded(HttpHeaders headers) {
+    ForwardedPolicy policy = settings.forwarded().orElse(ForwardedPolicy.OFF);
+    if (!policy.enabled()) {
+      return;
+    }
+    String header = policy.header().header();
+    ForwardedVerdict verdict = policy.judge(headers.getAll(header), endpoint.client().getAddress());
+    listener.metrics().addForwarded(verdict);
+    if (verdict instanceof ForwardedVerdict.Client(InetSocketAddress client)) {
+      endpoint = endpoint.withForwarded(client, header);
+    }
   }
 
   /** MQTT comes next; the engine takes over. */

@@ -7,7 +7,13 @@ import io.strmqtt.api.ProxyHeader.Version;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.api.admin.ProxyView.Bucket;
+import io.strmqtt.proxy.CidrSet;
+import io.strmqtt.proxy.ForwardedHeader;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
+import io.strmqtt.proxy.ForwardedVerdict.NoClient;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +39,9 @@ class ProxyMetricsTest {
           "verify",
           "none",
           "");
+
+  private static final ForwardedPolicy FORWARDED =
+      new ForwardedPolicy(true, ForwardedHeader.FORWARDED, CidrSet.of(List.of("10.0.0.6")));
 
   private final ProxyMetrics metrics = new ProxyMetrics(START);
 
@@ -63,6 +72,24 @@ class ProxyMetricsTest {
     assertThat(view(0).rejects()).isEqualTo(Map.of(Reason.BAD_V1, 1L));
     assertThat(view(0).probes()).isEqualTo(1);
     assertThat(view(0).shareWithHeader()).isEmpty();
+  }
+
+  @Test
+  void whatForwardedHeadersToldIsCounted() {
+    metrics.addForwarded(NoClient.ABSENT);
+    for (int i = 0; i < 2; i++) {
+      metrics.addForwarded(NoClient.UNREADABLE);
+    }
+    for (int i = 0; i < 3; i++) {
+      metrics.addForwarded(NoClient.NOT_TRUSTED);
+    }
+    for (int i = 0; i < 4; i++) {
+      metrics.addForwarded(new ForwardedVerdict.Client(new InetSocketAddress("192.0.2.1", 0)));
+    }
+
+    assertThat(view(0).forwarded())
+        .contains(new ProxyView.Forwarded(true, "forwarded", List.of("10.0.0.6"), 4, 3, 1, 2));
+    assertThat(metrics.view("tcp", POLICY, 0, true, Optional.empty(), at(0)).forwarded()).isEmpty();
   }
 
   @ParameterizedTest
@@ -150,7 +177,7 @@ class ProxyMetricsTest {
   }
 
   private ProxyView view(int minute) {
-    return metrics.view("tcp", POLICY, 0, true, at(minute));
+    return metrics.view("tcp", POLICY, 0, true, Optional.of(FORWARDED), at(minute));
   }
 
   private ProxyView.Observation observation(int minute) {

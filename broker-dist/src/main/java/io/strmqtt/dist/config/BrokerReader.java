@@ -235,7 +235,8 @@ final class BrokerReader {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.bind().getPort()),
                 listener.proxy(),
                 listener.tls(),
-                listener.path()));
+                listener.path(),
+                listener.forwarded()));
       }
     }
     if (!moved.isEmpty()) {
