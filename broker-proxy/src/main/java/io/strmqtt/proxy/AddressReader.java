@@ -1,0 +1,201 @@
+package io.strmqtt.proxy;
+
+/**
+ * Reads an IP address character by character, by the grammar of {@code inet_pton} and not a
+ * character more: no zone ids, no brackets, no leading zeros in decimal. It takes a character only
+ * if some address goes on so, and thus finds a mistake where it is made. Reusable; not for two
+ * threads.
+ */
+final class AddressReader {
+  private static final int GROUPS = 8;
+
+  /** A dotted quad stands for the last two groups. */
+  private static final int GROUPS_BEFORE_QUAD = 6;
+
+  private static final int NO_OCTET = -1;
+  private static final int NO_GAP = -1;
+
+  private boolean v4;
+
+  /** The group or octet being read: its digits, what they are in hex, and as an octet. */
+  private int digits;
+
+  private int group;
+  private int octet;
+
+  /** The octets of a dotted quad that a dot has ended. */
+  private int dots;
+
+  private int quad;
+
+  /** The groups that have ended, in {@code high} and {@code low}. */
+  private int groups;
+
+  private long high;
+  private long low;
+
+  /** How many groups came before the "::", which are in {@code head} then. */
+  private int gap;
+
+  private long headHigh;
+  private long headLow;
+
+  /** A colon has come that must be the first half of "::". */
+  private boolean opening;
+
+  /**
+   * Starts anew.
+   *
+   * @param v4 whether a dotted quad is wanted, or IPv6
+   */
+  void begin(boolean v4) {
+    this.v4 = v4;
+    startGroup();
+    dots = 0;
+    quad = 0;
+    groups = 0;
+    high = 0;
+    low = 0;
+    gap = NO_GAP;
+    opening = false;
+  }
+
+  /** Takes a character; false if no address goes on with it. */
+  boolean accept(int c) {
+    return switch (c) {
+      case '.' -> dot();
+      case ':' -> !v4 && dots == 0 && colon();
+      default -> digit(c);
+    };
+  }
+
+  private boolean digit(int c) {
+    int digit = hex(c);
+    if (digit < 0 || digits == 4 || opening || digits == 0 && gap >= 0 && groups == GROUPS - 1) {
+      return false;
+    }
+    boolean decimal = digit <= 9 && octet >= 0 && (digits == 0 || octet > 0);
+    octet = decimal ? octet * 10 + digit : NO_OCTET;
+    if (octet > 255) {
+      octet = NO_OCTET;
+    }
+    if (octet < 0 && (v4 || dots > 0)) {
+      return false;
+    }
+    group = group << 4 | digit;
+    digits++;
+    return true;
+  }
+
+  private boolean dot() {
+    if (octet < 0 || digits == 0 || dots == 3) {
+      return false;
+    }
+    // With a "::", which stands for one group at least, there is room for less.
+    if (!v4
+        && dots == 0
+        && (gap < 0 ? groups != GROUPS_BEFORE_QUAD : groups >= GROUPS_BEFORE_QUAD)) {
+      return false;
+    }
+    endOctet();
+    return true;
+  }
+
+  private boolean colon() {
+    if (digits > 0) { // Another group follows, or a "::".
+      if (groups + 1 >= (gap < 0 ? GROUPS : GROUPS - 1)) {
+        return false;
+      }
+      endGroup(group);
+      return true;
+    }
+    if (gap >= 0) {
+      return false;
+    }
+    if (groups == 0 && !opening) {
+      opening = true;
+      return true;
+    }
+    opening = false;
+    gap = groups;
+    headHigh = high;
+    headLow = low;
+    high = 0;
+    low = 0;
+    return true;
+  }
+
+  /** Whether what has come is an address, which {@link #high} and {@link #low} have then. */
+  boolean end() {
+    if (v4 || dots > 0) {
+      if (dots != 3 || digits == 0) {
+        return false;
+      }
+      endOctet();
+      if (v4) {
+        low = Ip.lowOfV4(quad);
+        return true;
+      }
+      endGroup(quad >>> 16);
+      endGroup(quad & 0xffff);
+    } else if (digits > 0) {
+      endGroup(group);
+    } else if (gap != groups) {
+      return false; // It ends with a colon, or has not begun.
+    }
+    if (gap < 0) {
+      return groups == GROUPS;
+    }
+    putHeadInFront(16 * (GROUPS - gap));
+    return true;
+  }
+
+  /** The first eight bytes. */
+  long high() {
+    return high;
+  }
+
+  /** The last eight bytes. */
+  long low() {
+    return low;
+  }
+
+  private void startGroup() {
+    digits = 0;
+    group = 0;
+    octet = 0;
+  }
+
+  private void endGroup(int bits) {
+    high = high << 16 | low >>> 48;
+    low = low << 16 | bits;
+    groups++;
+    startGroup();
+  }
+
+  private void endOctet() {
+    quad = quad << 8 | octet;
+    dots++;
+    startGroup();
+  }
+
+  /**
+   * @param bits how far the head has to move: 16 to 128
+   */
+  private void putHeadInFront(int bits) {
+    if (bits < 64) {
+      high |= headHigh << bits | headLow >>> 64 - bits;
+      low |= headLow << bits;
+    } else if (bits < 128) {
+      high |= headLow << bits - 64;
+    }
+  }
+
+  private static int hex(int c) {
+    if (c >= '0' && c <= '9') {
+      return c - '0';
+    }
+    int lower = c | 0x20;
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  }
+}
