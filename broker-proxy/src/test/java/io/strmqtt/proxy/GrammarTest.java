@@ -376,9 +376,9 @@ class GrammarTest {
   @Test
   void everyPossibleRefusalHasAHint() {
     for (Reason reason : Reason.values()) {
-      assertThat(Hints.hint(reason, "edge")).isNotBlank().doesNotContain("\"", "MQTT_EDGE");
+      assertThat(new Hints("edge").of(reason)).isNotBlank().doesNotContain("\"", "MQTT_EDGE");
     }
-    assertThat(Hints.hint(Reason.UNEXPECTED_HEADER, "wss"))
+    assertThat(new Hints("wss").of(Reason.UNEXPECTED_HEADER))
         .contains("listener.wss.proxy_enabled = true", "MQTT_WSS_PROXY_PROTOCOL_ENABLED=true");
   }
 

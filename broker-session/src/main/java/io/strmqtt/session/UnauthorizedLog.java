@@ -137,6 +137,9 @@ final class UnauthorizedLog implements UnauthorizedStore {
   }
 
   private static UnauthorizedAttempt cut(UnauthorizedAttempt attempt) {
+    if (attempt.clientId().isEmpty() && attempt.username().isEmpty()) {
+      return attempt;
+    }
     return new UnauthorizedAttempt(
         attempt.clientId().map(UnauthorizedLog::cut),
         attempt.endpoint(),

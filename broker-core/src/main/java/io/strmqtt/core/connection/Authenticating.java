@@ -216,7 +216,7 @@ final class Authenticating implements Phase {
                 connect.username(),
                 connect.password().isPresent(),
                 endpoint.tls().isPresent(),
-                detail));
+                () -> detail));
     Outbox out = new Outbox(owner.connection(), connect.version());
     out.write(new Connack(false, code, Properties.NONE)); // 3.2.2-6
     out.flush();
