@@ -12,16 +12,17 @@ final class AddressReader {
   /** A dotted quad stands for the last two groups. */
   private static final int GROUPS_BEFORE_QUAD = 6;
 
-  private static final int NO_OCTET = -1;
   private static final int NO_GAP = -1;
 
   private boolean v4;
 
-  /** The group or octet being read: its digits, what they are in hex, and as an octet. */
+  /** Octets are being read, and no groups: from the start, or after the first dot. */
+  private boolean decimal;
+
+  /** The group or octet being read. */
   private int digits;
 
-  private int group;
-  private int octet;
+  private int value;
 
   /** The octets of a dotted quad that a dot has ended. */
   private int dots;
@@ -50,6 +51,7 @@ final class AddressReader {
    */
   void begin(boolean v4) {
     this.v4 = v4;
+    decimal = v4;
     startGroup();
     dots = 0;
     quad = 0;
@@ -64,41 +66,53 @@ final class AddressReader {
   boolean accept(int c) {
     return switch (c) {
       case '.' -> dot();
-      case ':' -> !v4 && dots == 0 && colon();
-      default -> digit(c);
+      case ':' -> !decimal && colon();
+      default -> decimal ? decimalDigit(c) : hexDigit(c);
     };
   }
 
-  private boolean digit(int c) {
+  private boolean decimalDigit(int c) {
+    if (c < '0' || c > '9' || digits > 0 && value == 0) {
+      return false;
+    }
+    value = value * 10 + c - '0';
+    digits++;
+    return value <= 255;
+  }
+
+  private boolean hexDigit(int c) {
     int digit = hex(c);
-    if (digit < 0 || digits == 4 || opening || digits == 0 && gap >= 0 && groups == GROUPS - 1) {
+    if (digit < 0 || digits == 4) {
       return false;
     }
-    boolean decimal = digit <= 9 && octet >= 0 && (digits == 0 || octet > 0);
-    octet = decimal ? octet * 10 + digit : NO_OCTET;
-    if (octet > 255) {
-      octet = NO_OCTET;
-    }
-    if (octet < 0 && (v4 || dots > 0)) {
+    if (digits == 0 && (opening || gap >= 0 && groups == GROUPS - 1)) {
       return false;
     }
-    group = group << 4 | digit;
+    value = value << 4 | digit;
     digits++;
     return true;
   }
 
   private boolean dot() {
-    if (octet < 0 || digits == 0 || dots == 3) {
-      return false;
-    }
-    // With a "::", which stands for one group at least, there is room for less.
-    if (!v4
-        && dots == 0
-        && (gap < 0 ? groups != GROUPS_BEFORE_QUAD : groups >= GROUPS_BEFORE_QUAD)) {
+    if (digits == 0 || dots == 3 || !decimal && !becomesQuad()) {
       return false;
     }
     endOctet();
     return true;
+  }
+
+  /** The group that was begun is the first octet of a dotted quad, if it can be. */
+  private boolean becomesQuad() {
+    // With a "::", which stands for one group at least, there is room for less.
+    boolean room = gap < 0 ? groups == GROUPS_BEFORE_QUAD : groups < GROUPS_BEFORE_QUAD;
+    int hundreds = value >> 8;
+    int tens = value >> 4 & 0xf;
+    int ones = value & 0xf;
+    boolean plain =
+        tens <= 9 && ones <= 9 && value >> 4 * (digits - 1) != 0 || value == 0 && digits == 1;
+    value = hundreds * 100 + tens * 10 + ones;
+    decimal = true;
+    return room && plain && hundreds <= 2 && value <= 255;
   }
 
   private boolean colon() {
@@ -106,7 +120,7 @@ final class AddressReader {
       if (groups + 1 >= (gap < 0 ? GROUPS : GROUPS - 1)) {
         return false;
       }
-      endGroup(group);
+      endGroup(value);
       return true;
     }
     if (gap >= 0) {
@@ -127,7 +141,7 @@ final class AddressReader {
 
   /** Whether what has come is an address, which {@link #high} and {@link #low} have then. */
   boolean end() {
-    if (v4 || dots > 0) {
+    if (decimal) {
       if (dots != 3 || digits == 0) {
         return false;
       }
@@ -139,7 +153,7 @@ final class AddressReader {
       endGroup(quad >>> 16);
       endGroup(quad & 0xffff);
     } else if (digits > 0) {
-      endGroup(group);
+      endGroup(value);
     } else if (gap != groups) {
       return false; // It ends with a colon, or has not begun.
     }
@@ -162,8 +176,7 @@ final class AddressReader {
 
   private void startGroup() {
     digits = 0;
-    group = 0;
-    octet = 0;
+    value = 0;
   }
 
   private void endGroup(int bits) {
@@ -174,7 +187,7 @@ final class AddressReader {
   }
 
   private void endOctet() {
-    quad = quad << 8 | octet;
+    quad = quad << 8 | value;
     dots++;
     startGroup();
   }

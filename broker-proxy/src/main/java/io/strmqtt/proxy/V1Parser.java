@@ -32,6 +32,11 @@ final class V1Parser {
   /** Offset of the next byte. */
   private int at = Signature.V1_LENGTH;
 
+  /** It and the bytes behind it, up to eight: each look into a buffer has its price. */
+  private long ahead;
+
+  private int bitsAhead;
+
   /** The port that was read last. */
   private int port;
 
@@ -177,7 +182,14 @@ final class V1Parser {
               Reason.BAD_V1, "the line has no CR LF within its " + MAX_LINE + " bytes", MAX_LINE);
       return NONE;
     }
-    return in.getByte(start + at++) & 0xff;
+    if (bitsAhead == 0) {
+      boolean eight = readable - at >= Long.BYTES;
+      ahead = eight ? in.getLong(start + at) : in.getByte(start + at);
+      bitsAhead = eight ? Long.SIZE : Byte.SIZE;
+    }
+    at++;
+    bitsAhead -= Byte.SIZE;
+    return (int) (ahead >>> bitsAhead) & 0xff;
   }
 
   private boolean no(String detail) {
