@@ -92,8 +92,7 @@ final class ProxyDocuments {
         .field("connections", observation.connections())
         .field("without_header", observation.withoutHeader())
         .field("open_without_header", observation.openWithoutHeader())
-        .texts(
-            "recent_peers", observation.recentPeers().stream().map(ProxyDocuments::text).toList())
+        .texts("recent_peers", observation.recentPeers().stream().map(ProxyDocuments::text).toList())
         .endObject();
   }
 

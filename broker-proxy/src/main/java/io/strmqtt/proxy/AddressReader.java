@@ -14,6 +14,15 @@ final class AddressReader {
 
   private static final int NO_GAP = -1;
 
+  /** What a character is worth in hex, or -1. */
+  private static final byte[] HEX = new byte['f' + 1];
+
+  static {
+    for (int c = 0; c < HEX.length; c++) {
+      HEX[c] = (byte) Character.digit(c, 16);
+    }
+  }
+
   private boolean v4;
 
   /** Octets are being read, and no groups: from the start, or after the first dot. */
@@ -64,11 +73,13 @@ final class AddressReader {
 
   /** Takes a character; false if no address goes on with it. */
   boolean accept(int c) {
-    return switch (c) {
-      case '.' -> dot();
-      case ':' -> !decimal && colon();
-      default -> decimal ? decimalDigit(c) : hexDigit(c);
-    };
+    if (c == '.') {
+      return dot();
+    }
+    if (decimal) {
+      return decimalDigit(c);
+    }
+    return c == ':' ? colon() : hexDigit(c);
   }
 
   private boolean decimalDigit(int c) {
@@ -81,16 +92,17 @@ final class AddressReader {
   }
 
   private boolean hexDigit(int c) {
-    int digit = hex(c);
-    if (digit < 0 || digits == 4) {
-      return false;
-    }
-    if (digits == 0 && (opening || gap >= 0 && groups == GROUPS - 1)) {
+    int digit = c < HEX.length ? HEX[c] : -1;
+    if (digit < 0 || digits == 4 || digits == 0 && !roomForGroup()) {
       return false;
     }
     value = value << 4 | digit;
     digits++;
     return true;
+  }
+
+  private boolean roomForGroup() {
+    return !opening && (gap < 0 || groups < GROUPS - 1);
   }
 
   private boolean dot() {
@@ -202,13 +214,5 @@ final class AddressReader {
     } else if (bits < 128) {
       high |= headLow << bits - 64;
     }
-  }
-
-  private static int hex(int c) {
-    if (c >= '0' && c <= '9') {
-      return c - '0';
-    }
-    int lower = c | 0x20;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
   }
 }

@@ -177,10 +177,7 @@ final class V1Parser {
       return NONE;
     }
     if (at == MAX_LINE) {
-      outcome =
-          new Reject(
-              Reason.BAD_V1, "the line has no CR LF within its " + MAX_LINE + " bytes", MAX_LINE);
-      return NONE;
+      return tooLong();
     }
     if (bitsAhead == 0) {
       boolean eight = readable - at >= Long.BYTES;
@@ -190,6 +187,13 @@ final class V1Parser {
     at++;
     bitsAhead -= Byte.SIZE;
     return (int) (ahead >>> bitsAhead) & 0xff;
+  }
+
+  private int tooLong() {
+    outcome =
+        new Reject(
+            Reason.BAD_V1, "the line has no CR LF within its " + MAX_LINE + " bytes", MAX_LINE);
+    return NONE;
   }
 
   private boolean no(String detail) {

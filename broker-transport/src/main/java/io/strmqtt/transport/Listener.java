@@ -96,10 +96,10 @@ final class Listener {
 
   private void begin(Channel child) {
     accepted.increment();
-    open.increment();
     ListenerSettings now = settings;
     Setup setup = new Setup(this, now, child);
     ProxyHandler proxy = new ProxyHandler(now.proxy().policy(), pending, setup.peer(), setup);
+    open.increment();
     setup.begin(proxy.awaitsHeader());
     child.pipeline().addLast("proxy", proxy);
   }
