@@ -2,7 +2,6 @@ package io.strmqtt.proxy;
 
 import io.strmqtt.proxy.ForwardedVerdict.Client;
 import io.strmqtt.proxy.ForwardedVerdict.NoClient;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -114,15 +113,12 @@ public enum ForwardedHeader {
       // Nothing but IPv6 stands in brackets; without the closing one the host is empty.
       host = host.indexOf(':') < 0 ? "" : host.substring(1, hostEnd - 1);
     }
-    byte[] ip = AddressText.parse(host);
+    Ip ip = Ip.parse(host);
     int port = port(text.substring(hostEnd));
     if (ip == null || port < 0) {
       return null;
     }
-    InetAddress address = Addresses.ip(ip);
-    return address.isAnyLocalAddress() || Addresses.isMulticast(address)
-        ? null
-        : new InetSocketAddress(address, port);
+    return ip.flawAsSource().isPresent() ? null : new InetSocketAddress(ip.toInetAddress(), port);
   }
 
   /** What stands behind the host: nothing, or a colon and a port. Negative if it is neither. */

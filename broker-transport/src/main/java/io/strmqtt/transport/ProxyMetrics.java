@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -22,29 +21,33 @@ import java.util.concurrent.atomic.LongAdder;
 final class ProxyMetrics {
   private static final ProxyHeader.Kind[] KINDS = ProxyHeader.Kind.values();
 
-  private final long start;
   private final LongAdder[] headers =
       Adders.make(ProxyHeader.Version.values().length * KINDS.length);
   private final LongAdder withoutHeader = new LongAdder();
   private final LongAdder[] rejects = Adders.make(Reason.values().length);
   private final LongAdder probes = new LongAdder();
   private final TimeToHeader timeToHeader = new TimeToHeader();
-  private final LastHour headersOfLate = new LastHour();
-  private final LastHour missingOfLate = new LastHour();
   private final LongAdder forwarded = new LongAdder();
   private final LongAdder[] notForwarded = Adders.make(NoClient.values().length);
   private final LongAdder openMissing = new LongAdder();
-  private final RecentPeers missingPeers = new RecentPeers();
+
+  /** Counts all along, and counts in observe mode. */
+  private volatile Observed observed;
 
   ProxyMetrics(long now) {
-    this.start = now;
+    this.observed = new Observed(now);
+  }
+
+  /** Observe mode begins: what came before, by other rules, says nothing. */
+  void observe(long now) {
+    observed = new Observed(now);
   }
 
   /** An accepted header, complete {@code nanos} behind the connection's start. */
   void addHeader(ProxyHeader.Version version, ProxyHeader.Kind kind, long nanos, long now) {
     headers[index(version, kind)].increment();
     timeToHeader.add(nanos);
-    headersOfLate.add(now - start);
+    observed.addHeader(now);
   }
 
   private static int index(ProxyHeader.Version version, ProxyHeader.Kind kind) {
@@ -59,8 +62,7 @@ final class ProxyMetrics {
   /** In observe mode: one of these that would be refused; {@link #missingClosed} follows once. */
   void addMissing(InetAddress peer, long now) {
     openMissing.increment();
-    missingOfLate.add(now - start);
-    missingPeers.add(peer, now);
+    observed.addMissing(peer, now);
   }
 
   void missingClosed() {
@@ -99,7 +101,7 @@ final class ProxyMetrics {
         pending,
         probes.sum(),
         timeToHeader.view(),
-        observes ? Optional.of(observation(now)) : Optional.empty(),
+        observes ? Optional.of(observed.view(openMissing.sum(), now)) : Optional.empty(),
         forwardedPolicy.map(this::forwarded));
   }
 
@@ -136,33 +138,5 @@ final class ProxyMetrics {
       }
     }
     return all;
-  }
-
-  private ProxyView.Observation observation(long now) {
-    long missing = missingOfLate.sum(now - start);
-    long all = missing + headersOfLate.sum(now - start);
-    long open = openMissing.sum();
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(now - start);
-    String when =
-        minutes >= LastHour.MINUTES
-            ? "in the last hour"
-            : "since the start " + minutes + (minutes == 1 ? " minute ago" : " minutes ago");
-    String why;
-    if (missing > 0) {
-      why = missing + " of " + all + " connections " + when + " came without a header";
-    } else if (open > 0) {
-      why = open + " open connections began without a header, and may come again";
-    } else if (all == 0) {
-      why = "no connection " + when + ": nothing is known yet";
-    } else {
-      why = "all " + all + " connections " + when + " came with a header";
-    }
-    return new ProxyView.Observation(
-        all > 0 && missing == 0 && open == 0,
-        why,
-        all,
-        missing,
-        open,
-        missingPeers.latestFirst(now, TimeUnit.MINUTES.toNanos(LastHour.MINUTES)));
   }
 }

@@ -121,7 +121,7 @@ class ProxyMetricsTest {
   void nothingSeenIsNoReasonToRequire() {
     assertThat(observation(3).safeToRequire()).isFalse();
     assertThat(observation(3).why())
-        .isEqualTo("no connection since the start 3 minutes ago: nothing is known yet");
+        .isEqualTo("no connection since observe mode began 3 minutes ago: nothing is known yet");
   }
 
   @Test
@@ -131,7 +131,8 @@ class ProxyMetricsTest {
 
     assertThat(observation(5).safeToRequire()).isFalse();
     assertThat(observation(5).why())
-        .isEqualTo("1 of 2 connections since the start 5 minutes ago came without a header");
+        .isEqualTo(
+            "1 of 2 connections since observe mode began 5 minutes ago came without a header");
     assertThat(observation(5).recentPeers()).containsExactly(InetAddress.getByName("10.0.0.1"));
 
     assertThat(observation(61).safeToRequire()).as("still open").isFalse();
@@ -143,6 +144,41 @@ class ProxyMetricsTest {
         .isEqualTo(
             new ProxyView.Observation(
                 true, "all 1 connections in the last hour came with a header", 1, 0, 0, List.of()));
+  }
+
+  @Test
+  void whatCameBeforeObserveModeBeganSaysNothing() throws Exception {
+    metrics.addMissing(InetAddress.getByName("10.0.0.1"), at(1));
+    metrics.addMissing(InetAddress.getByName("10.0.0.2"), at(1));
+    metrics.missingClosed();
+    metrics.addHeader(Version.V2, Kind.PROXIED, 1, at(2));
+
+    metrics.observe(at(3));
+
+    assertThat(observation(3))
+        .isEqualTo(
+            new ProxyView.Observation(
+                false,
+                "1 open connections began without a header, and may come again",
+                0,
+                0,
+                1,
+                List.of()));
+    metrics.missingClosed();
+    assertThat(observation(3).why())
+        .isEqualTo(
+            "no connection since observe mode began less than a minute ago: nothing is known yet");
+    metrics.addHeader(Version.V2, Kind.PROXIED, 1, at(3) - 1);
+    assertThat(observation(4))
+        .isEqualTo(
+            new ProxyView.Observation(
+                true,
+                "all 1 connections since observe mode began 1 minute ago came with a header",
+                1,
+                0,
+                0,
+                List.of()));
+    assertThat(view(4).headers()).contains(new ProxyView.Headers(Version.V2, Kind.PROXIED, 2));
   }
 
   @Test

@@ -341,7 +341,7 @@ final class Authenticating implements Phase {
                 claimed.or(connect::username),
                 connect.password().isPresent(),
                 endpoint.tls().isPresent(),
-                detail));
+                () -> detail));
     Connack answer = new Connack(false, code, Properties.NONE); // 3.2.2-6
     if (maySay(answer)) {
       write(answer);

@@ -98,7 +98,7 @@ final class AwaitConnect implements Phase {
 
   private Refusal refusal(Reason reason, String detail) {
     var endpoint = owner.connection().endpoint();
-    return Refusal.early(endpoint, reason, endpoint.tls().isPresent(), detail);
+    return Refusal.early(endpoint, reason, endpoint.tls().isPresent(), () -> detail);
   }
 
   private void close(Reason reason) {

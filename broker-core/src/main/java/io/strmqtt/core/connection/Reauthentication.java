@@ -118,7 +118,7 @@ final class Reauthentication {
                     .filter(name -> !name.isEmpty()),
                 false,
                 endpoint.tls().isPresent(),
-                detail.isEmpty() ? "re-authentication" : "re-authentication: " + detail));
+                () -> detail.isEmpty() ? "re-authentication" : "re-authentication: " + detail));
     active.end(Reason.REAUTHENTICATION_FAILED, ReasonCode.NOT_AUTHORIZED);
   }
 
