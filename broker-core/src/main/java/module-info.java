@@ -16,4 +16,6 @@ module io.strmqtt.core {
 
   provides io.strmqtt.api.auth.AuthenticatorProvider with
       io.strmqtt.core.auth.PasswordFileAuthenticatorProvider;
+  provides io.strmqtt.api.auth.EnhancedAuthenticatorProvider with
+      io.strmqtt.core.auth.ScramAuthenticatorProvider;
 }

@@ -17,6 +17,7 @@ module io.strmqtt.dist {
   uses io.strmqtt.api.admin.AdminProvider;
   uses io.strmqtt.api.auth.AuthenticatorProvider;
   uses io.strmqtt.api.auth.AuthorizerProvider;
+  uses io.strmqtt.api.auth.EnhancedAuthenticatorProvider;
   uses io.strmqtt.api.store.StorageProvider;
 
   opens io.strmqtt.dist.cli to

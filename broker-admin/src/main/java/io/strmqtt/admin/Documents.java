@@ -1,6 +1,7 @@
 package io.strmqtt.admin;
 
 import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.ForwardedBy;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.ProxySsl;
@@ -168,7 +169,11 @@ final class Documents {
         .field("proxy_address", endpoint.via().map(ClientEndpoint::host))
         .number("proxy_port", endpoint.via().map(InetSocketAddress::getPort))
         .field("proxy_version", endpoint.proxy().map(proxy -> proxy.version().label()))
-        .field("proxy_kind", endpoint.proxy().map(ProxyHeader::kind).map(Documents::lower));
+        .field("proxy_kind", endpoint.proxy().map(ProxyHeader::kind).map(Documents::lower))
+        .field("forwarded_header", endpoint.forwarded().map(ForwardedBy::header))
+        .field(
+            "forwarded_hop_address", endpoint.forwarded().map(by -> ClientEndpoint.host(by.hop())))
+        .number("forwarded_hop_port", endpoint.forwarded().map(by -> by.hop().getPort()));
   }
 
   /** What the proxy told beside the addresses. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The JSON documents about the PROXY protocol. */
+/** The JSON documents about the PROXY protocol, and what does its work behind HTTP. */
 final class ProxyDocuments {
   private ProxyDocuments() {}
 
@@ -39,7 +39,24 @@ final class ProxyDocuments {
         .ifPresentOrElse(
             observation -> observation(json.name("observed"), observation),
             () -> json.number("observed", Optional.empty()));
+    proxy
+        .forwarded()
+        .ifPresentOrElse(
+            forwarded -> forwarded(json.name("forwarded"), forwarded),
+            () -> json.number("forwarded", Optional.empty()));
     json.endObject();
+  }
+
+  private static void forwarded(JsonWriter json, ProxyView.Forwarded forwarded) {
+    json.beginObject()
+        .field("enabled", forwarded.enabled())
+        .field("header", forwarded.header())
+        .texts("trusted_proxies", forwarded.trustedProxies())
+        .field("believed", forwarded.believed())
+        .field("not_trusted", forwarded.notTrusted())
+        .field("absent", forwarded.absent())
+        .field("unreadable", forwarded.unreadable())
+        .endObject();
   }
 
   private static void policy(JsonWriter json, ProxyView.Policy policy) {
@@ -92,7 +109,8 @@ final class ProxyDocuments {
         .field("connections", observation.connections())
         .field("without_header", observation.withoutHeader())
         .field("open_without_header", observation.openWithoutHeader())
-        .texts("recent_peers", observation.recentPeers().stream().map(ProxyDocuments::text).toList())
+        .texts(
+            "recent_peers", observation.recentPeers().stream().map(ProxyDocuments::text).toList())
         .endObject();
   }
 

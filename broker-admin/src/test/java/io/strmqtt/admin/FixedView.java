@@ -36,32 +36,7 @@ final class FixedView implements BrokerView {
           new InetSocketAddress("192.0.2.1", 8883),
           "ssl",
           Optional.of(
-              new ProxyHeader(
-                  ProxyHeader.Version.V2,
-                  ProxyHeader.Kind.PROXIED,
-                  new ProxyTlvs(
-                      Optional.of(new byte[] {'m', 'q', 't', 't'}),
-                      Optional.of("mqtt.example"),
-                      Optional.of(new byte[] {0, (byte) 0xff}),
-                      Optional.empty(),
-                      Optional.of(
-                          new ProxySsl(
-                              true,
-                              true,
-                              false,
-                              true,
-                              Optional.of("TLSv1.3"),
-                              Optional.of("TLS_AES_256_GCM_SHA384"),
-                              Optional.of("device-0042"),
-                              Optional.of("SHA256"),
-                              Optional.of("EC256"),
-                              Optional.empty(),
-                              Optional.empty(),
-                              Optional.empty())),
-                      Optional.of("vpce-1"),
-                      OptionalLong.of(-1),
-                      OptionalLong.of(0xdeadbeefL),
-                      List.of()))),
+              new ProxyHeader(ProxyHeader.Version.V2, ProxyHeader.Kind.PROXIED, new Announced())),
           Optional.of(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", Optional.of("CN=device"))));
   static final ClientEndpoint DIRECT =
       ClientEndpoint.direct(
@@ -70,6 +45,57 @@ final class FixedView implements BrokerView {
   final NavigableMap<String, SessionView> sessions = new TreeMap<>();
   volatile boolean ready = true;
   volatile boolean broken;
+
+  /** What a proxy that terminated TLS tells of a client. */
+  private static final class Announced implements ProxyTlvs {
+    @Override
+    public Optional<byte[]> alpn() {
+      return Optional.of(new byte[] {'m', 'q', 't', 't'});
+    }
+
+    @Override
+    public Optional<String> authority() {
+      return Optional.of("mqtt.example");
+    }
+
+    @Override
+    public Optional<byte[]> uniqueId() {
+      return Optional.of(new byte[] {0, (byte) 0xff});
+    }
+
+    @Override
+    public Optional<ProxySsl> ssl() {
+      return Optional.of(
+          new ProxySsl(
+              true,
+              true,
+              false,
+              true,
+              Optional.of("TLSv1.3"),
+              Optional.of("TLS_AES_256_GCM_SHA384"),
+              Optional.of("device-0042"),
+              Optional.of("SHA256"),
+              Optional.of("EC256"),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty()));
+    }
+
+    @Override
+    public Optional<String> awsVpcEndpoint() {
+      return Optional.of("vpce-1");
+    }
+
+    @Override
+    public OptionalLong gcpConnection() {
+      return OptionalLong.of(-1);
+    }
+
+    @Override
+    public OptionalLong azureLink() {
+      return OptionalLong.of(0xdeadbeefL);
+    }
+  }
 
   void add(String clientId) {
     sessions.put(
@@ -223,7 +249,8 @@ final class FixedView implements BrokerView {
                 Duration.ofMillis(1234)),
             Optional.of(
                 new ProxyView.Observation(
-                    false, "1 of 7", 7, 1, 6, List.of(DIRECT.peer().getAddress()))));
+                    false, "1 of 7", 7, 1, 6, List.of(DIRECT.peer().getAddress()))),
+            Optional.empty());
     ProxyView off =
         new ProxyView(
             "ws",
@@ -234,7 +261,9 @@ final class FixedView implements BrokerView {
             0,
             0,
             new ProxyView.Histogram(List.of(), Duration.ZERO),
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(
+                new ProxyView.Forwarded(true, "x-forwarded-for", List.of("10.0.0.6"), 1, 2, 3, 4)));
     return List.of(observing, off);
   }
 

@@ -23,12 +23,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpAdminTest {
+  private static final String NOT_FORWARDED =
+      "\"forwarded_header\":null,\"forwarded_hop_address\":null,\"forwarded_hop_port\":null,";
   private static final String ADDRESSES =
       "\"client_address\":\"203.0.113.7\",\"client_port\":56324,\"proxy_address\":\"10.0.0.5\","
-          + "\"proxy_port\":41022,\"proxy_version\":\"v2\",\"proxy_kind\":\"proxied\",\"listener\":\"ssl\"";
+          + "\"proxy_port\":41022,\"proxy_version\":\"v2\",\"proxy_kind\":\"proxied\","
+          + NOT_FORWARDED
+          + "\"listener\":\"ssl\"";
   private static final String NO_PROXY =
       "\"client_address\":\"2001:db8::7\",\"client_port\":4000,\"proxy_address\":null,"
-          + "\"proxy_port\":null,\"proxy_version\":null,\"proxy_kind\":null,\"listener\":\"tcp\"";
+          + "\"proxy_port\":null,\"proxy_version\":null,\"proxy_kind\":null,"
+          + NOT_FORWARDED
+          + "\"listener\":\"tcp\"";
 
   private final FixedView view = new FixedView();
   private Reload.Outcome outcome = new Reload.Refused(List.of("unused"));
@@ -226,12 +232,16 @@ class HttpAdminTest {
                 + "\"pending\":4,\"probes\":5,\"time_to_header\":{\"count\":20001,\"sum_ms\":1234,"
                 + "\"buckets\":[{\"up_to_ms\":1,\"count\":20000},{\"up_to_ms\":null,\"count\":1}]},"
                 + "\"observed\":{\"safe_to_require\":false,\"why\":\"1 of 7\",\"connections\":7,"
-                + "\"without_header\":1,\"open_without_header\":6,\"recent_peers\":[\"2001:db8::7\"]}},"
+                + "\"without_header\":1,\"open_without_header\":6,\"recent_peers\":[\"2001:db8::7\"]},"
+                + "\"forwarded\":null},"
                 + "{\"listener\":\"ws\","
                 + policy
                 + ",\"headers\":{\"v1\":{},\"v2\":{}},\"without_header\":0,\"share_with_header\":null,"
                 + "\"rejects\":{},\"pending\":0,\"probes\":0,"
-                + "\"time_to_header\":{\"count\":0,\"sum_ms\":0,\"buckets\":[]},\"observed\":null}]}");
+                + "\"time_to_header\":{\"count\":0,\"sum_ms\":0,\"buckets\":[]},\"observed\":null,"
+                + "\"forwarded\":{\"enabled\":true,\"header\":\"x-forwarded-for\","
+                + "\"trusted_proxies\":[\"10.0.0.6\"],\"believed\":1,\"not_trusted\":2,\"absent\":3,"
+                + "\"unreadable\":4}}]}");
   }
 
   @Test

@@ -34,6 +34,11 @@ public record Message(
         : publishedAt + properties.expiryInterval() * 1000;
   }
 
+  /** Bytes it takes while it waits, approximately. */
+  public int weight() {
+    return payload.length + topic.length() + 96;
+  }
+
   /** Never the payload: it does not belong in logs. */
   @Override
   public String toString() {

@@ -3,6 +3,7 @@ package io.strmqtt.api;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +125,27 @@ public final class Settings {
     throw new Invalid(
         key,
         "expected a size from " + least + " to " + most + " bytes like 64MiB, found " + text.get());
+  }
+
+  /**
+   * A list of texts, or several in one text with commas between, or the default if the key is
+   * absent; none of them empty.
+   */
+  public List<String> strings(String key, List<String> defaultValue) {
+    Optional<Object> value = get(key).filter(found -> !found.equals(""));
+    if (value.isEmpty()) {
+      return defaultValue;
+    }
+    List<String> texts = new ArrayList<>();
+    if (value.get() instanceof List<?> list) {
+      list.forEach(each -> texts.add(String.valueOf(each).trim()));
+    } else {
+      texts.addAll(List.of(value.get().toString().trim().split("\\s*,\\s*", -1)));
+    }
+    if (texts.contains("")) {
+      throw new Invalid(key, "expected a list without empty texts, found " + value.get());
+    }
+    return List.copyOf(texts);
   }
 
   /** A path; a relative one is below the installation folder. */

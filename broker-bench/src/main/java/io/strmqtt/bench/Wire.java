@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 
@@ -24,6 +25,10 @@ final class Wire {
   /** The bytes, from their start. They are not the caller's to release. */
   ByteBuf segment() {
     return segment.readerIndex(0);
+  }
+
+  EventLoop loop() {
+    return channel.eventLoop();
   }
 
   /** A connection: its handler sees the segment once, and goes unless it has gone by itself. */

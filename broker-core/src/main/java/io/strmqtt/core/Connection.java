@@ -35,6 +35,9 @@ public interface Connection {
   /** Whether to read from the socket: off makes the peer's writes wait (TCP back-pressure). */
   void autoRead(boolean on);
 
+  /** The client is let in: its packets may be as large as any ({@link Limits#maxPacketSize}). */
+  void accepted();
+
   /**
    * Sends what was written, then closes: the output side first, so that a peer in the middle of
    * writing can still read why.

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What happened since the start. Any thread. */
@@ -18,11 +19,18 @@ public final class Counters {
     WILLS_PUBLISHED,
     READS_PAUSED,
     PLUGIN_FAILURES,
-    PROBES
+    PROBES,
+    /** MQTT packets of any kind; those sent are counted when they are handed to the socket. */
+    PACKETS_RECEIVED,
+    PACKETS_SENT,
+    /** Bytes of MQTT, without those of WebSocket and TLS. */
+    BYTES_RECEIVED,
+    BYTES_SENT
   }
 
   private final LongAdder[] events = adders(Event.values().length);
   private final LongAdder[] reasons = adders(Reason.values().length);
+  private final LongAccumulator mostConnections = new LongAccumulator(Math::max, 0);
 
   public void count(Event event) {
     events[event.ordinal()].increment();
@@ -34,6 +42,16 @@ public final class Counters {
 
   public void count(Reason reason) {
     reasons[reason.ordinal()].increment();
+  }
+
+  /** Notes how many clients are connected now. */
+  public void connected(long now) {
+    mostConnections.accumulate(now);
+  }
+
+  /** How many clients were connected at the same time at the most. */
+  public long mostConnections() {
+    return mostConnections.get();
   }
 
   public long get(Event event) {

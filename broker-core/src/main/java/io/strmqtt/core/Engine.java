@@ -11,8 +11,12 @@ import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.PendingBytes;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.core.session.Shards;
+import io.strmqtt.core.sys.SysAccess;
+import io.strmqtt.core.sys.SysRetained;
+import io.strmqtt.core.sys.SysTopics;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -35,15 +39,19 @@ public final class Engine {
     PendingBytes pending = new PendingBytes(parts.limits().maxPendingBytes());
     this.shards = new Shards(loops, parts.nanoTime(), pending);
     Authorizer authorizer =
-        parts
-            .authorizer()
-            .<Authorizer>map(plugin -> new AccessControl(plugin, counters))
-            .orElseGet(AccessControl.Open::new);
+        new SysAccess(
+            parts
+                .authorizer()
+                .<Authorizer>map(plugin -> new AccessControl(plugin, counters))
+                .orElseGet(AccessControl.Open::new),
+            parts.sys().mayRead());
+    SysRetained retained = new SysRetained(parts.storage().retained());
     Broker broker =
         new Broker(
             parts.limits(),
-            new LocalRouter(counters),
+            new LocalRouter(counters, parts.storage()),
             parts.storage(),
+            retained,
             counters,
             authorizer,
             pending,
@@ -54,11 +62,35 @@ public final class Engine {
             new Sessions(broker),
             new Refusals(counters, parts.storage().unauthorized(), parts.clock()),
             parts.authenticator(),
+            parts.methods(),
             parts.allowAnonymous(),
             this::newClientId,
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
             new AtomicBoolean());
+    if (parts.sys().interval().isPositive()) {
+      new SysTopics(
+              new SysTopics.Sources(
+                  parts.version(),
+                  services.open()::size,
+                  services.sessions()::size,
+                  parts.nanoTime(),
+                  services.stopping()::get),
+              broker,
+              retained,
+              shards.all().iterator().next().loop(),
+              parts.sys().interval())
+          .start();
+    }
+  }
+
+  /**
+   * Takes up what an earlier run has left in the store. Once, before there are connections.
+   *
+   * @return done when every session is there; on a thread of the loops
+   */
+  public CompletionStage<Void> restore() {
+    return services.sessions().restore(shards);
   }
 
   private synchronized String newClientId() {
@@ -126,6 +158,11 @@ public final class Engine {
    * @param ready whether they are all open
    */
   public BrokerView view(OpenListeners listeners, Supplier<Boolean> ready) {
-    return new EngineView(parts, services, counters, listeners, () -> ready.get() && !isStopping());
+    return new EngineView(
+        parts,
+        services,
+        counters,
+        listeners,
+        () -> ready.get() && !isStopping() && parts.storage().problem().isEmpty());
   }
 }

@@ -99,6 +99,8 @@ final class EngineView implements BrokerView {
     all.put("subscriptions", services.broker().router().subscriptions());
     all.put("retained", parts.storage().retained().size());
     all.put("unauthorized_clients", parts.storage().unauthorized().size());
+    all.put("queued_messages", parts.storage().queues().size());
+    all.putAll(parts.storage().statistics());
     all.put("pending_bytes", services.broker().pending().sum());
     return all;
   }

@@ -34,6 +34,13 @@ public final class EventLog {
                     : session.expiryInterval()));
   }
 
+  /** A client that is in has proved once more who it is. */
+  public static void reauthenticated(SessionRecord session) {
+    if (LOG.isInfoEnabled()) {
+      LOG.info(begin("reauthenticated", session));
+    }
+  }
+
   public static void disconnected(SessionRecord session, Reason reason) {
     if (LOG.isInfoEnabled()) {
       LOG.info(begin("disconnected", session).append(" reason=").append(reason));

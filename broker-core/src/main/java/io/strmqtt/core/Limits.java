@@ -3,12 +3,14 @@ package io.strmqtt.core;
 import java.time.Duration;
 
 /**
- * What the broker allows its clients. Each is enforced; those that MQTT 5 has a property for are
- * announced in CONNACK (section 3.2.2.3).
+ * What the broker allows and offers its clients. Each is enforced; those that MQTT 5 has a property
+ * for are announced in CONNACK (section 3.2.2.3).
  *
  * @param maxConnections accepted connections at a time, at least 1
- * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT
- * @param maxConnectSize bytes of the first packet, 128 to {@code maxPacketSize}
+ * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT;
+ *     and as long again for its authentication, and for each re-authentication
+ * @param maxConnectSize bytes of a packet before the client is accepted, 128 to {@code
+ *     maxPacketSize}
  * @param maxPacketSize bytes of any packet from a client, 128 to 268,435,460
  * @param maxQos 0, 1 or 2
  * @param receiveMaximum unacknowledged QoS 1 and 2 publications from one client, 1 to 65535
@@ -28,6 +30,14 @@ import java.time.Duration;
  * @param wildcardAvailable whether filters may hold wildcards
  * @param sharedAvailable whether {@code $share} filters are served
  * @param writeTimeout a client that has not read for so long while data waits is disconnected
+ * @param maxFiltersPerPacket filters of one SUBSCRIBE that are served, at least 1
+ * @param identifiersAvailable whether subscriptions may have identifiers
+ * @param emptyClientIds whether a client may leave its client id to the broker
+ * @param outboundTopicAliases topic aliases the broker uses towards one client that takes them, 0
+ *     (none) to 65535
+ * @param validatePayloadFormat whether a payload said to be UTF-8 has to be
+ * @param responseInformation told to clients that ask for response information, with {@code %c} for
+ *     the client id and {@code %u} for the user name; empty for none
  */
 public record Limits(
     int maxConnections,
@@ -48,4 +58,10 @@ public record Limits(
     boolean retainAvailable,
     boolean wildcardAvailable,
     boolean sharedAvailable,
-    Duration writeTimeout) {}
+    Duration writeTimeout,
+    int maxFiltersPerPacket,
+    boolean identifiersAvailable,
+    boolean emptyClientIds,
+    int outboundTopicAliases,
+    boolean validatePayloadFormat,
+    String responseInformation) {}

@@ -3,6 +3,7 @@ package io.strmqtt.core;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An attempt to connect that was turned away.
@@ -10,7 +11,8 @@ import java.util.Optional;
  * @param clientId if the attempt named one
  * @param username if the attempt named one
  * @param tlsUsed whether the client spoke TLS to the broker, or tried to
- * @param detail what exactly was wrong, and what to do about it; may be empty
+ * @param detail what exactly was wrong, and what to do about it; may be empty. Asked for once, and
+ *     only if a line is written
  */
 public record Refusal(
     ClientEndpoint endpoint,
@@ -19,11 +21,11 @@ public record Refusal(
     Optional<String> username,
     boolean passwordProvided,
     boolean tlsUsed,
-    String detail) {
+    Supplier<String> detail) {
 
   /** A refusal before CONNECT was read. */
   public static Refusal early(
-      ClientEndpoint endpoint, Reason reason, boolean tlsUsed, String detail) {
+      ClientEndpoint endpoint, Reason reason, boolean tlsUsed, Supplier<String> detail) {
     return new Refusal(
         endpoint, reason, Optional.empty(), Optional.empty(), false, tlsUsed, detail);
   }

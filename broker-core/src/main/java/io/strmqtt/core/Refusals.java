@@ -1,9 +1,10 @@
 package io.strmqtt.core;
 
-import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedStore;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -21,7 +22,19 @@ public final class Refusals {
   private final Clock clock;
   private final LogSamples<Key, Reason> samples = new LogSamples<>(Key::reason);
 
-  private record Key(String listener, String client, Reason reason) {}
+  /**
+   * @param client an address; the name of one that has none
+   */
+  private record Key(String listener, Object client, Reason reason) {
+    static Key of(Refusal refusal) {
+      InetSocketAddress client = refusal.endpoint().client();
+      InetAddress ip = client.getAddress();
+      return new Key(
+          refusal.endpoint().listener(),
+          ip == null ? client.getHostString() : ip,
+          refusal.reason());
+    }
+  }
 
   public Refusals(Counters counters, UnauthorizedStore store, Clock clock) {
     this.counters = counters;
@@ -44,12 +57,7 @@ public final class Refusals {
   }
 
   private void log(Refusal refusal) {
-    Key key =
-        new Key(
-            refusal.endpoint().listener(),
-            ClientEndpoint.host(refusal.endpoint().client()),
-            refusal.reason());
-    switch (samples.add(key, clock.millis())) {
+    switch (samples.add(Key.of(refusal), clock.millis())) {
       case LogSamples.Write(long more) -> write(refusal, more);
       case LogSamples.Summary(long count) ->
           LOG.warn(
@@ -78,8 +86,9 @@ public final class Refusals {
     refusal.clientId().ifPresent(id -> line.append(" client_id=").append(LogText.of(id)));
     refusal.username().ifPresent(name -> line.append(" username=").append(LogText.of(name)));
     line.append(" text=").append(LogText.of(refusal.reason().text()));
-    if (!refusal.detail().isEmpty()) {
-      line.append(" detail=").append(LogText.sentence(refusal.detail()));
+    String detail = refusal.detail().get();
+    if (!detail.isEmpty()) {
+      line.append(" detail=").append(LogText.sentence(detail));
     }
     if (more > 0) {
       line.append(" more_like_this=").append(more);

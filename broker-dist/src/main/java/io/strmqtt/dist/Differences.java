@@ -3,6 +3,7 @@ package io.strmqtt.dist;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.Setting;
+import io.strmqtt.proxy.ForwardedPolicy;
 import io.strmqtt.proxy.ProxyPolicy;
 import io.strmqtt.transport.ListenerSettings;
 import java.util.ArrayList;
@@ -21,36 +22,44 @@ import java.util.stream.Stream;
 /** What one configuration says otherwise than another, for people. */
 final class Differences {
   private static final Pattern RELOADABLE =
-      Pattern.compile("listener\\.([^.]+\\.)?(proxy_enabled|proxy\\..+)");
+      Pattern.compile("listener\\.([^.]+\\.)?(proxy_enabled|proxy\\..+|forwarded\\..+)");
 
   private Differences() {}
 
   /** What changes for new connections of an open listener: {@code key: before -> after}. */
   static List<String> inForce(ListenerSettings before, ListenerSettings after) {
-    Map<String, String> old = values(before);
-    List<String> changed = new ArrayList<>();
+    Map<String, String> old = new LinkedHashMap<>();
+    Map<String, String> next = new LinkedHashMap<>();
     if (before.proxy().enabled() || after.proxy().enabled()) {
-      values(after)
-          .forEach(
-              (key, value) -> {
-                if (!value.equals(old.get(key))) {
-                  changed.add(
-                      "listener."
-                          + before.name()
-                          + "."
-                          + key
-                          + ": "
-                          + old.get(key)
-                          + " -> "
-                          + value);
-                }
-              });
+      old.putAll(values(before.proxy().policy()));
+      next.putAll(values(after.proxy().policy()));
     }
+    ForwardedPolicy forwardedBefore = before.forwarded().orElse(ForwardedPolicy.OFF);
+    ForwardedPolicy forwardedAfter = after.forwarded().orElse(ForwardedPolicy.OFF);
+    if (forwardedBefore.enabled() || forwardedAfter.enabled()) {
+      old.putAll(values(forwardedBefore));
+      next.putAll(values(forwardedAfter));
+    }
+    List<String> changed = new ArrayList<>();
+    next.forEach(
+        (key, value) -> {
+          if (!value.equals(old.get(key))) {
+            changed.add(
+                "listener." + before.name() + "." + key + ": " + old.get(key) + " -> " + value);
+          }
+        });
     return changed;
   }
 
-  private static Map<String, String> values(ListenerSettings listener) {
-    ProxyPolicy policy = listener.proxy().policy();
+  private static Map<String, String> values(ForwardedPolicy policy) {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("forwarded.enabled", String.valueOf(policy.enabled()));
+    values.put("forwarded.header", policy.header().header());
+    values.put("forwarded.trusted_proxies", policy.trusted().toString());
+    return values;
+  }
+
+  private static Map<String, String> values(ProxyPolicy policy) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("proxy_enabled", String.valueOf(policy.enabled()));
     values.put("proxy.mode", word(policy.mode()));

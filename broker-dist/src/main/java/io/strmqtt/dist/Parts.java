@@ -5,6 +5,8 @@ import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.AuthenticatorProvider;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.auth.AuthorizerProvider;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
+import io.strmqtt.api.auth.EnhancedAuthenticatorProvider;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StorageProvider;
@@ -14,8 +16,12 @@ import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -24,6 +30,8 @@ import java.util.function.Function;
  * its key.
  */
 final class Parts {
+  private static final String ENHANCED = "authentication.enhanced";
+
   private final BrokerConfig config;
   private final Providers providers;
 
@@ -38,6 +46,7 @@ final class Parts {
    */
   void check() {
     authorizer().ifPresent(Authorizer::close);
+    enhanced().forEach(EnhancedAuthenticator::close);
     authenticator().ifPresent(Authenticator::close);
     choose(
         StorageProvider.class,
@@ -95,6 +104,50 @@ final class Parts {
                     "authentication." + name,
                     name,
                     config.authentication().settings()));
+  }
+
+  /** One for each chosen provider; no two of them serve the same method. */
+  List<EnhancedAuthenticator> enhanced() {
+    List<EnhancedAuthenticator> made = new ArrayList<>();
+    Map<String, String> providers = new TreeMap<>();
+    try {
+      for (BrokerConfig.Enhanced chosen : config.authentication().enhanced()) {
+        EnhancedAuthenticator authenticator =
+            make(
+                EnhancedAuthenticatorProvider.class,
+                EnhancedAuthenticatorProvider::name,
+                EnhancedAuthenticatorProvider::create,
+                ENHANCED,
+                "authentication." + chosen.provider(),
+                chosen.provider(),
+                chosen.settings());
+        made.add(authenticator);
+        for (String method : methods(chosen.provider(), authenticator)) {
+          String other = providers.putIfAbsent(method, chosen.provider());
+          if (other != null) {
+            throw new InvalidSetting(
+                ENHANCED, chosen.provider() + " and " + other + " both serve " + method);
+          }
+        }
+      }
+    } catch (InvalidSetting e) {
+      made.forEach(EnhancedAuthenticator::close);
+      throw e;
+    }
+    return made;
+  }
+
+  private static Set<String> methods(String provider, EnhancedAuthenticator authenticator) {
+    Set<String> methods;
+    try {
+      methods = Set.copyOf(authenticator.methods());
+    } catch (RuntimeException | LinkageError e) {
+      throw new InvalidSetting(ENHANCED, "the provider " + provider + " failed: " + e);
+    }
+    if (methods.isEmpty()) {
+      throw new InvalidSetting(ENHANCED, "the provider " + provider + " serves no method");
+    }
+    return methods;
   }
 
   Optional<Authorizer> authorizer() {

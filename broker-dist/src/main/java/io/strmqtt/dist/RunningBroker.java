@@ -7,6 +7,7 @@ import io.strmqtt.api.admin.ListenerView;
 import io.strmqtt.api.admin.Reload;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
@@ -20,7 +21,9 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -86,6 +89,10 @@ public final class RunningBroker implements AutoCloseable {
     authorizer.ifPresent(a -> teardown.add("authorizer", a::close));
     Optional<Authenticator> authenticator = made.authenticator();
     authenticator.ifPresent(a -> teardown.add("authenticator", a::close));
+    List<EnhancedAuthenticator> enhanced = made.enhanced();
+    enhanced.forEach(e -> teardown.add("enhanced authenticator", e::close));
+    Map<String, EnhancedAuthenticator> methods = new TreeMap<>();
+    enhanced.forEach(e -> e.methods().forEach(method -> methods.put(method, e)));
     EventLoops loops = EventLoops.start(Math.max(2, Runtime.getRuntime().availableProcessors()));
     teardown.add("event loops", loops::close);
     Engine engine =
@@ -95,12 +102,15 @@ public final class RunningBroker implements AutoCloseable {
                 config.limits(),
                 storage,
                 authenticator,
+                methods,
                 config.authentication().allowAnonymous(),
                 authorizer,
+                config.sys().forEngine(),
                 Clock.systemUTC(),
                 System::nanoTime,
                 new SecureRandom()),
             loops.workers());
+    engine.restore().toCompletableFuture().join();
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
     Reloading reloading = new Reloading(loaded, again, listeners::reload);

@@ -76,6 +76,28 @@ class ReloadingTest {
   }
 
   @Test
+  void whoseHttpHeadersAreBelievedIsAppliedToo() {
+    Reloading reloading = startedWith("listener.ws.forwarded { trusted_proxies = [\"10.0.0.6\"] }");
+
+    write(
+        "listener.ws.forwarded { enabled = true, header = forwarded, trusted_proxies = [\"10.0.0.7\"] }",
+        "listener.wss.forwarded.trusted_proxies = [\"10.0.0.7\"]");
+
+    Applied outcome = applied(reloading);
+    assertThat(outcome.changed())
+        .containsExactly(
+            "listener.ws.forwarded.enabled: false -> true",
+            "listener.ws.forwarded.header: x-forwarded-for -> forwarded",
+            "listener.ws.forwarded.trusted_proxies: [10.0.0.6] -> [10.0.0.7]");
+    assertThat(outcome.needsRestart()).isEmpty();
+    assertThat(applied(reloading).changed()).isEmpty();
+
+    write("listener.ws.forwarded.enabled = true");
+    assertThat(reloading.reload("test")).isInstanceOf(Refused.class);
+    assertThat(taken).hasSize(2);
+  }
+
+  @Test
   void whatNeedsARestartIsNamedUntilThen() {
     Reloading reloading =
         startedWith(

@@ -1,6 +1,5 @@
 package io.strmqtt.proxy;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +16,8 @@ public final class CidrSet {
   /** No networks. */
   public static final CidrSet EMPTY = new CidrSet(List.of());
 
+  /** What comes before IPv4 in an address of 128 bits. */
   private static final int MAPPED_BITS = 96;
-  private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
   private final List<String> texts;
   private final Trie v4 = new Trie();
@@ -28,7 +27,11 @@ public final class CidrSet {
     this.texts = List.copyOf(texts);
     for (String text : texts) {
       Network network = Network.parse(text);
-      (network.address.length == 4 ? v4 : v6).add(network.address, network.bits);
+      if (network.v4) {
+        v4.add(network.address, MAPPED_BITS, network.bits);
+      } else {
+        v6.add(network.address, 0, network.bits);
+      }
     }
   }
 
@@ -60,11 +63,8 @@ public final class CidrSet {
     if (texts.isEmpty()) {
       return false;
     }
-    byte[] bytes = address.getAddress();
-    if (address instanceof Inet4Address) {
-      return v4.contains(bytes);
-    }
-    return isMapped(bytes) ? v4.contains(Arrays.copyOfRange(bytes, 12, 16)) : v6.contains(bytes);
+    Ip ip = Ip.of(address);
+    return ip.isV4() ? v4.contains(ip, MAPPED_BITS) : v6.contains(ip, 0);
   }
 
   /** As they were given. */
@@ -87,26 +87,33 @@ public final class CidrSet {
     return texts.toString();
   }
 
-  private static boolean isMapped(byte[] bytes) {
-    return bytes.length == 16 && Arrays.equals(bytes, 0, 12, MAPPED, 0, 12);
-  }
-
-  /** An address and how many of its first bits count. */
-  private record Network(byte[] address, int bits) {
+  /**
+   * An address and how many of its first bits count, of 128.
+   *
+   * @param v4 whether it holds IPv4 addresses and nothing else
+   */
+  private record Network(Ip address, int bits, boolean v4) {
     static Network parse(String text) {
       int slash = text.indexOf('/');
       String host = slash < 0 ? text : text.substring(0, slash);
-      byte[] address = AddressText.parse(host);
+      Ip address = Ip.parse(host);
       if (address == null) {
         throw new IllegalArgumentException(
             "\"" + text + "\" is no IPv4 or IPv6 address or network");
       }
-      int width = address.length * 8;
-      int bits = slash < 0 ? width : prefix(text, text.substring(slash + 1), width);
-      if (isMapped(address) && bits >= MAPPED_BITS) {
-        return checked(text, new Network(Arrays.copyOfRange(address, 12, 16), bits - MAPPED_BITS));
+      int width = host.indexOf(':') < 0 ? 32 : 128;
+      int bits = 128 - width + (slash < 0 ? width : prefix(text, text.substring(slash + 1), width));
+      for (int i = bits; i < 128; i++) {
+        if (bit(address, i) != 0) {
+          throw new IllegalArgumentException(
+              "\""
+                  + text
+                  + "\" has bits beyond its prefix: write the network's own address, or /"
+                  + width
+                  + " for one host");
+        }
       }
-      return checked(text, new Network(address, bits));
+      return new Network(address, bits, address.isV4() && bits >= MAPPED_BITS);
     }
 
     private static int prefix(String text, String length, int width) {
@@ -122,24 +129,10 @@ public final class CidrSet {
       }
       return Integer.parseInt(length);
     }
-
-    private static Network checked(String text, Network network) {
-      for (int i = network.bits; i < network.address.length * 8; i++) {
-        if (bit(network.address, i) != 0) {
-          throw new IllegalArgumentException(
-              "\""
-                  + text
-                  + "\" has bits beyond its prefix: write the network's own address, or /"
-                  + network.address.length * 8
-                  + " for one host");
-        }
-      }
-      return network;
-    }
   }
 
-  private static int bit(byte[] address, int at) {
-    return address[at >> 3] >> (7 - (at & 7)) & 1;
+  private static int bit(Ip address, int at) {
+    return (int) ((at < 64 ? address.high() : address.low()) >>> (63 - (at & 63))) & 1;
   }
 
   /** Nodes in one array: two children each, 0 for none; the root is node 0. */
@@ -151,13 +144,13 @@ public final class CidrSet {
     /** Whether the network of length 0 is in. */
     private boolean all;
 
-    void add(byte[] address, int bits) {
-      if (bits == 0) {
+    void add(Ip address, int from, int bits) {
+      if (bits == from) {
         all = true;
         return;
       }
       int node = 0;
-      for (int i = 0; i < bits; i++) {
+      for (int i = from; i < bits; i++) {
         int at = 2 * node + bit(address, i);
         if (children[at] == FULL) {
           return; // A wider network holds it already.
@@ -174,12 +167,12 @@ public final class CidrSet {
       }
     }
 
-    boolean contains(byte[] address) {
+    boolean contains(Ip address, int from) {
       if (all) {
         return true;
       }
       int node = 0;
-      for (int i = 0; i < address.length * 8; i++) {
+      for (int i = from; i < 128; i++) {
         node = children[2 * node + bit(address, i)];
         if (node <= 0) {
           return node == FULL;

@@ -33,7 +33,7 @@ public final class Endpoints {
         header.map(
             h ->
                 new ProxyHeader(
-                    h.version(), h.kind(), h.tlvs(), ProxyIdentity.of(policy, h.tlvs().ssl()))),
+                    h.version(), h.kind(), h.tlvs(), ProxyIdentity.of(policy, h.tlvs()))),
         Optional.empty());
   }
 }

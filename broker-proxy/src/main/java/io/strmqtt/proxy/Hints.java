@@ -1,10 +1,15 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.Reason;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
-/** What an operator may do about a refusal, on the proxy's side and on ours. */
+/**
+ * What an operator may do about a refusal, on the proxy's side and on ours: the sentences for one
+ * listener, made once. Immutable, safe on every thread.
+ */
 public final class Hints {
   private static final Set<String> STANDARD = Set.of("tcp", "ssl", "ws", "wss");
 
@@ -15,15 +20,34 @@ public final class Hints {
       "HAProxy: no 'send-proxy' or 'send-proxy-v2' on the server line; nginx stream:"
           + " 'proxy_protocol off;'; AWS NLB: proxy_protocol_v2.enabled=false on the target group";
 
-  private Hints() {}
+  private final Map<Reason, String> sentences = new EnumMap<>(Reason.class);
+  private final String exempt;
 
   /**
-   * A sentence or two for the operator, in English.
-   *
-   * @param reason why the connection was refused; any other than a PROXY refusal gives its own text
    * @param listener the listener's name as configured
    */
-  public static String hint(Reason reason, String listener) {
+  public Hints(String listener) {
+    for (Reason reason : Reason.values()) {
+      sentences.put(reason, hint(reason, listener));
+    }
+    exempt =
+        "the peer is in "
+            + proxyKey(listener, "exempt")
+            + ", so it must not send a header: if it is a proxy, take it out of there";
+  }
+
+  /** A sentence or two for the operator, in English. */
+  public String of(Reason reason) {
+    return sentences.getOrDefault(reason, "");
+  }
+
+  /** The same for a header from a peer that is exempt from sending one. */
+  String exempt() {
+    return exempt;
+  }
+
+  /** Any reason other than a PROXY refusal gives its own text. */
+  private static String hint(Reason reason, String listener) {
     return switch (reason) {
       case NO_HEADER_MQTT, NO_HEADER_TLS, NO_HEADER_HTTP, NO_HEADER_OTHER, TIMEOUT ->
           first(reason)
@@ -80,13 +104,6 @@ public final class Hints {
               + "; HAProxy 'send-proxy' sends version 1)";
       default -> reason.text();
     };
-  }
-
-  /** For a header from a peer that is exempt from sending one. */
-  static String exempt(String listener) {
-    return "the peer is in "
-        + proxyKey(listener, "exempt")
-        + ", so it must not send a header: if it is a proxy, take it out of there";
   }
 
   private static String proxyKey(String listener, String key) {

@@ -51,6 +51,15 @@ public final class PendingBudget {
     return all.get();
   }
 
+  /** Whether a peer would find no seat now. */
+  boolean isFull(InetAddress peer) {
+    if (all.get() >= most) {
+      return true;
+    }
+    Seats seats = peers.get(peer);
+    return seats != null && seats.taken.get() >= mostPerPeer;
+  }
+
   /**
    * Takes a seat, to be given back exactly once with {@link Seats#leave}; null if there is none.
    */

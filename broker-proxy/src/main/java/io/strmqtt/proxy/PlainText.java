@@ -1,7 +1,5 @@
 package io.strmqtt.proxy;
 
-import io.netty.buffer.ByteBuf;
-
 /** Text that may be shown: UTF-8 (RFC 3629) without control characters (C0, DEL, C1). */
 final class PlainText {
   private PlainText() {}
@@ -13,17 +11,21 @@ final class PlainText {
    * @param to index behind the last byte
    * @return the index of the first character that does not belong, or -1
    */
-  static int firstFlaw(ByteBuf in, int from, int to) {
+  static int firstFlaw(byte[] in, int from, int to) {
     int i = from;
     while (i < to) {
-      int lead = in.getUnsignedByte(i);
-      int size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      int lead = in[i] & 0xff;
+      if (lead >= ' ' && lead < 0x7f) {
+        i++;
+        continue;
+      }
+      int size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
       if (size == 0 || lead > 0xf4 || to - i < size) {
         return i;
       }
-      int character = size == 1 ? lead : lead & 0x7f >> size;
+      int character = lead & 0x7f >> size;
       for (int k = 1; k < size; k++) {
-        int next = in.getUnsignedByte(i + k);
+        int next = in[i + k] & 0xff;
         if (next >> 6 != 0b10) {
           return i;
         }

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyPolicy.Standing;
 import io.strmqtt.proxy.ProxyVerdict.Header;
@@ -14,7 +13,6 @@ import io.strmqtt.proxy.ProxyVerdict.Reject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * upgrade differ from one in their first byte. A byte that differs is passed on at once.
  */
 public final class ProxyHandler extends ChannelInboundHandlerAdapter {
-  /** How much of a refused connection is shown. */
-  private static final int SHOWN_BYTES = 32;
+  private static final byte[] NO_BYTES = {};
+
+  /** The offset of what is about no single byte. */
+  private static final int NOWHERE = -1;
 
   private enum State {
     /** A header must come, or its signature has. */
@@ -62,7 +62,10 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   /** What has been received and neither consumed nor passed on; owned. */
   private @Nullable ByteBuf received;
 
-  private @Nullable ScheduledFuture<?> deadline;
+  /** Set from the channel's start on. */
+  private @Nullable ChannelHandlerContext context;
+
+  private boolean deadlineRuns;
 
   /**
    * A handler for one channel.
@@ -85,6 +88,21 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
           case MAY_ANNOUNCE -> State.AWAIT_ANYTHING;
           case MUST_NOT_ANNOUNCE, NOT_BELIEVED -> State.AWAIT_ANYTHING_ELSE;
         };
+  }
+
+  /**
+   * Why a peer is refused whatever it sends; empty if its bytes have to be looked at. For callers
+   * that can spare such a peer a handler. Any thread; a budget that is full now may have a seat for
+   * a handler a moment later, or the other way round.
+   */
+  public static Optional<Reason> refusesAtOnce(
+      ProxyPolicy policy, PendingBudget budget, InetAddress peer) {
+    return switch (policy.standing(peer)) {
+      case NOT_ADMITTED -> Optional.of(Reason.UNTRUSTED_PEER);
+      case MUST_ANNOUNCE, MAY_ANNOUNCE ->
+          budget.isFull(peer) ? Optional.of(Reason.BUDGET) : Optional.empty();
+      case MUST_NOT_ANNOUNCE, NOT_BELIEVED -> Optional.empty();
+    };
   }
 
   /**
@@ -150,7 +168,8 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
           refuse(
               ctx,
               Reason.TRUNCATED,
-              "closed after " + received.readableBytes() + " bytes of a header");
+              "closed after " + received.readableBytes() + " bytes of a header",
+              NOWHERE);
         }
       }
       case AFTER_HEADER -> passOn(ctx);
@@ -183,8 +202,9 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     begun = true;
+    context = ctx;
     if (standing == Standing.NOT_ADMITTED) {
-      refuse(ctx, Reason.UNTRUSTED_PEER, "its bytes were not read");
+      refuse(ctx, ProxyRefusal.unread(Reason.UNTRUSTED_PEER, listener.hints()));
       return;
     }
     if (state == State.AWAIT_ANYTHING_ELSE) {
@@ -192,17 +212,16 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     }
     seat = budget.enter(peer);
     if (seat == null) {
-      refuse(ctx, Reason.BUDGET, "its bytes were not read");
+      refuse(ctx, ProxyRefusal.unread(Reason.BUDGET, listener.hints()));
     } else if (state == State.AWAIT_HEADER) {
-      startDeadline(ctx);
+      startDeadline();
     }
   }
 
   private void readHeader(ChannelHandlerContext ctx, ByteBuf in) {
     switch (ProxyParser.parse(in, policy)) {
       case NeedMore _ -> {}
-      case Reject reject ->
-          refuse(ctx, reject.reason(), reject.detail() + " (offset " + reject.offset() + ")");
+      case Reject reject -> refuse(ctx, reject.reason(), reject.detail(), reject.offset());
       case Header header -> {
         in.skipBytes(header.length());
         accepted(ctx, Optional.of(header));
@@ -217,24 +236,29 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     switch (Signature.of(in)) {
       case PARTIAL -> {
         if (state == State.AWAIT_ANYTHING) {
-          startDeadline(ctx);
+          startDeadline();
         }
       }
       case COMPLETE -> {
         if (state == State.AWAIT_ANYTHING) {
           state = State.AWAIT_HEADER;
-          startDeadline(ctx);
+          startDeadline();
           readHeader(ctx, in);
           return;
         }
-        int version = in.getByte(in.readerIndex()) == 'P' ? 1 : 2;
+        boolean v1 = in.getByte(in.readerIndex()) == 'P';
         if (state == State.AFTER_HEADER) {
-          refuse(ctx, Reason.DUPLICATE_HEADER, "a version " + version + " header after the first");
+          refuse(
+              ctx,
+              Reason.DUPLICATE_HEADER,
+              v1 ? "a version 1 header after the first" : "a version 2 header after the first",
+              NOWHERE);
         } else {
           refuse(
               ctx,
               standing == Standing.NOT_BELIEVED ? Reason.UNTRUSTED_PEER : Reason.UNEXPECTED_HEADER,
-              "begins with a version " + version + " header");
+              v1 ? "begins with a version 1 header" : "begins with a version 2 header",
+              NOWHERE);
         }
       }
       case NONE -> {
@@ -287,24 +311,27 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void refuse(ChannelHandlerContext ctx, Reason reason, String detail) {
-    byte[] shown = shown();
+  private void refuse(ChannelHandlerContext ctx, Reason reason, String found, int offset) {
+    refuse(ctx, new ProxyRefusal(reason, found, offset, shown(), hint(reason)));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, ProxyRefusal refusal) {
     finish(State.REFUSED);
-    listener.rejected(ctx, reason, detail, shown, hint(reason));
+    listener.rejected(ctx, refusal);
   }
 
   private String hint(Reason reason) {
     boolean exempt = reason == Reason.UNEXPECTED_HEADER && policy.enabled();
-    return exempt
-        ? Hints.exempt(listener.listenerName())
-        : Hints.hint(reason, listener.listenerName());
+    return exempt ? listener.hints().exempt() : listener.hints().of(reason);
   }
 
   private byte[] shown() {
     ByteBuf in = received;
-    return in == null
-        ? new byte[0]
-        : ByteBufUtil.getBytes(in, in.readerIndex(), Math.min(in.readableBytes(), SHOWN_BYTES));
+    if (in == null) {
+      return NO_BYTES;
+    }
+    int most = Math.min(in.readableBytes(), FirstBytes.MOST);
+    return FirstBytes.shown(ByteBufUtil.getBytes(in, in.readerIndex(), most));
   }
 
   private void finish(State last) {
@@ -322,21 +349,23 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void startDeadline(ChannelHandlerContext ctx) {
-    if (deadline == null) {
-      deadline =
-          ctx.executor()
-              .schedule(() -> timeOut(ctx), policy.headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  private void startDeadline() {
+    if (!deadlineRuns) {
+      deadlineRuns = true;
+      listener.startDeadline(this, policy.headerTimeout());
     }
   }
 
-  private void timeOut(ChannelHandlerContext ctx) {
-    if (state == State.AWAIT_HEADER || state == State.AWAIT_ANYTHING) {
+  /** The header is late, and refused if it is still awaited. On the channel's event loop. */
+  public void timeOut() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && (state == State.AWAIT_HEADER || state == State.AWAIT_ANYTHING)) {
       int count = received == null ? 0 : received.readableBytes();
       refuse(
           ctx,
           Reason.TIMEOUT,
-          count + " bytes of a header within " + policy.headerTimeout().toMillis() + " ms");
+          count + " bytes of a header within " + policy.headerTimeout().toMillis() + " ms",
+          NOWHERE);
     }
   }
 
@@ -349,9 +378,9 @@ public final class ProxyHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
+    if (deadlineRuns) {
+      deadlineRuns = false;
+      listener.stopDeadline();
     }
   }
 }

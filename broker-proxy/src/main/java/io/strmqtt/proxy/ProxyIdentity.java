@@ -1,6 +1,7 @@
 package io.strmqtt.proxy;
 
 import io.strmqtt.api.ProxySsl;
+import io.strmqtt.api.ProxyTlvs;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateParsingException;
@@ -24,11 +25,12 @@ final class ProxyIdentity {
   private ProxyIdentity() {}
 
   /** The name; empty as well if it is empty or holds control characters. */
-  static Optional<String> of(ProxyPolicy policy, Optional<ProxySsl> ssl) {
+  static Optional<String> of(ProxyPolicy policy, ProxyTlvs tlvs) {
     if (policy.tlsIdentity() == ProxyPolicy.TlsIdentity.NONE || policy.trusted().isEmpty()) {
       return Optional.empty();
     }
-    return ssl.filter(ProxySsl::hasVerifiedCertificate)
+    return tlvs.ssl()
+        .filter(ProxySsl::hasVerifiedCertificate)
         .flatMap(session -> name(policy.tlsIdentity(), session))
         .filter(name -> !name.isEmpty() && name.chars().noneMatch(Character::isISOControl));
   }

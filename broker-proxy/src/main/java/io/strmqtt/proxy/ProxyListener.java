@@ -2,6 +2,7 @@ package io.strmqtt.proxy;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.strmqtt.api.Reason;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -10,8 +11,17 @@ import java.util.Optional;
  */
 public interface ProxyListener {
 
-  /** The listener's name as configured, such as {@code tcp}; hints name its keys. */
-  String listenerName();
+  /** The words for what is refused on this listener. */
+  Hints hints();
+
+  /**
+   * A header is due: unless {@link #stopDeadline} comes first, {@link ProxyHandler#timeOut} is to
+   * be called once this time has passed, on the channel's event loop. At most once for a channel.
+   */
+  void startDeadline(ProxyHandler handler, Duration timeout);
+
+  /** Nothing is due any more. */
+  void stopDeadline();
 
   /**
    * The connection may go on. This is the place to compute the endpoint and to add the next
@@ -38,14 +48,8 @@ public interface ProxyListener {
    * The channel is closed already with {@link Reason#TRUNCATED}, which a disabled listener gets too
    * if the little that came could have become a header. With {@link Reason#UNTRUSTED_PEER} and
    * {@link Reason#BUDGET} it may come before a byte has been read, while the handler is added.
-   *
-   * @param detail what was found, without text from the wire
-   * @param firstBytes at most 32 bytes of what was looked at: the start of the connection, or of
-   *     the second header
-   * @param hint what to do about it on either side
    */
-  void rejected(
-      ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint);
+  void rejected(ChannelHandlerContext ctx, ProxyRefusal refusal);
 
   /**
    * The channel is closed and the peer has not sent a byte: a port check, no attempt to connect. It

@@ -23,8 +23,8 @@ public sealed interface ProxyVerdict {
    *
    * @param version 1 or 2
    * @param kind whether the addresses are to be used
-   * @param source the client's address; present exactly for {@link ProxyHeader.Kind#PROXIED}
-   * @param destination the address the client connected to; present exactly if {@code source} is
+   * @param addresses what it says of the connection's ends; {@link AddressPair#NONE} exactly unless
+   *     the kind is {@link ProxyHeader.Kind#PROXIED}
    * @param length bytes of the whole header: 15 to 107 for version 1, 16 and more for version 2
    * @param tlvs what a version 2 header with the command PROXY and an address family carried behind
    *     the addresses; {@link ProxyTlvs#NONE} otherwise, as receivers skip what the others carry
@@ -32,8 +32,7 @@ public sealed interface ProxyVerdict {
   record Header(
       ProxyHeader.Version version,
       ProxyHeader.Kind kind,
-      Optional<InetSocketAddress> source,
-      Optional<InetSocketAddress> destination,
+      AddressPair addresses,
       int length,
       ProxyTlvs tlvs)
       implements ProxyVerdict {
@@ -42,15 +41,26 @@ public sealed interface ProxyVerdict {
       Objects.requireNonNull(version);
       Objects.requireNonNull(kind);
       Objects.requireNonNull(tlvs);
-      boolean proxied = kind == ProxyHeader.Kind.PROXIED;
-      if (source.isPresent() != proxied || destination.isPresent() != proxied) {
+      if (addresses.equals(AddressPair.NONE) == (kind == ProxyHeader.Kind.PROXIED)) {
         throw new IllegalArgumentException("addresses are for PROXIED, and only for it");
       }
     }
 
+    /** The client's address; present exactly for {@link ProxyHeader.Kind#PROXIED}. */
+    public Optional<InetSocketAddress> source() {
+      return kind == ProxyHeader.Kind.PROXIED ? Optional.of(addresses.source()) : Optional.empty();
+    }
+
+    /** The address the client connected to; present exactly if {@link #source} is. */
+    public Optional<InetSocketAddress> destination() {
+      return kind == ProxyHeader.Kind.PROXIED
+          ? Optional.of(addresses.destination())
+          : Optional.empty();
+    }
+
     /** A header whose sender, not whose content, says where the connection comes from. */
     static Header withoutAddresses(ProxyHeader.Version version, ProxyHeader.Kind kind, int length) {
-      return new Header(version, kind, Optional.empty(), Optional.empty(), length, ProxyTlvs.NONE);
+      return new Header(version, kind, AddressPair.NONE, length, ProxyTlvs.NONE);
     }
   }
 

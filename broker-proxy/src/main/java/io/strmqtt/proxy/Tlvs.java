@@ -1,14 +1,16 @@
 package io.strmqtt.proxy;
 
-import io.netty.buffer.ByteBuf;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type-length-values of a complete version 2 header (section 2.2.7): checked first, then read
- * by a {@link TlvReader}.
+ * The type-length-values of a complete version 2 header (section 2.2.7): checked before the header
+ * counts, and read by {@link ReceivedTlvs} when someone asks.
  *
  * <p>Two flat loops, one for the header and one for what the SSL value holds; nothing recurses.
  * Text that may reach a log, an access rule or an identity is UTF-8 without control characters.
@@ -34,25 +36,23 @@ final class Tlvs {
   /** Flags and the result of the verification, before the values inside. */
   static final int SSL_FIXED = 5;
 
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] ZEROS = new byte[CRC_LENGTH];
 
-  private final ByteBuf in;
-  private final int start;
+  private final byte[] header;
   private final int from;
-  private final int length;
 
   /** Offset of the checksum's value, or -1. */
   private int crcAt = -1;
 
   /**
-   * @param from offset of the first value in the header
-   * @param length of the whole header, in bytes
+   * @param header the whole of it, and nothing behind it
+   * @param from offset of the first value
    */
-  Tlvs(ByteBuf in, int from, int length) {
-    this.in = in;
-    this.start = in.readerIndex();
+  Tlvs(byte[] header, int from) {
+    this.header = header;
     this.from = from;
-    this.length = length;
   }
 
   /**
@@ -62,8 +62,8 @@ final class Tlvs {
    */
   @Nullable Reject check(ProxyPolicy.Crc32c crc) {
     int at = from;
-    while (at < length) {
-      Reject reject = room(at, length);
+    while (at < header.length) {
+      Reject reject = room(at, header.length);
       if (reject == null) {
         reject = value(type(at), at + PREFIX, at + PREFIX + size(at));
       }
@@ -76,15 +76,17 @@ final class Tlvs {
       case IGNORE -> null;
       case REQUIRE, VERIFY -> {
         if (crcAt < 0) {
-          yield crc == ProxyPolicy.Crc32c.REQUIRE
-              ? new Reject(Reason.CRC_MISSING, "no CRC32C in the header", from)
-              : null;
+          yield crc == ProxyPolicy.Crc32c.REQUIRE ? noChecksum(from) : null;
         }
         yield crcMatches()
             ? null
             : new Reject(Reason.CRC_MISMATCH, "CRC32C does not match the header", crcAt);
       }
     };
+  }
+
+  static Reject noChecksum(int from) {
+    return new Reject(Reason.CRC_MISSING, "no CRC32C in the header", from);
   }
 
   private @Nullable Reject value(int type, int from, int to) {
@@ -146,28 +148,27 @@ final class Tlvs {
   }
 
   private @Nullable Reject text(int from, int to) {
-    int flaw = PlainText.firstFlaw(in, start + from, start + to);
+    int flaw = PlainText.firstFlaw(header, from, to);
     return flaw < 0
         ? null
-        : new Reject(
-            Reason.BAD_IDENTITY, "text is not UTF-8 without control characters", flaw - start);
+        : new Reject(Reason.BAD_IDENTITY, "text is not UTF-8 without control characters", flaw);
   }
 
   private boolean crcMatches() {
-    CRC32C crc = new CRC32C();
-    crc.update(in.nioBuffer(start, crcAt));
-    crc.update(ZEROS);
     int behind = crcAt + CRC_LENGTH;
-    crc.update(in.nioBuffer(start + behind, length - behind));
-    return (int) crc.getValue() == in.getInt(start + crcAt);
+    CRC32C crc = new CRC32C();
+    crc.update(header, 0, crcAt);
+    crc.update(ZEROS, 0, CRC_LENGTH);
+    crc.update(header, behind, header.length - behind);
+    return (int) crc.getValue() == (int) INT.get(header, crcAt);
   }
 
   private int type(int at) {
-    return in.getUnsignedByte(start + at);
+    return header[at] & 0xff;
   }
 
   private int size(int at) {
-    return in.getUnsignedShort(start + at + 1);
+    return (header[at + 1] & 0xff) << 8 | header[at + 2] & 0xff;
   }
 
   private static Reject bad(int offset, String detail) {

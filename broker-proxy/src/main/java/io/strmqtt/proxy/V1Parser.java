@@ -8,35 +8,39 @@ import io.strmqtt.api.ProxyTlvs;
 import io.strmqtt.api.Reason;
 import io.strmqtt.proxy.ProxyVerdict.Header;
 import io.strmqtt.proxy.ProxyVerdict.Reject;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * The version 1 line (section 2.1), after its {@code "PROXY "}. Fields are judged one by one as
- * their ends come in sight, so that a line that cannot become valid is refused without waiting for
- * its end.
+ * The version 1 line (section 2.1), after its {@code "PROXY "}. Bytes are taken one by one, and the
+ * first that no line can have at its place is refused, whatever follows. Two things are judged
+ * later: the source address as such when it is complete, and the length of the line at byte 108.
  */
 final class V1Parser {
   /** With CR and LF: the longest line the specification knows. */
   private static final int MAX_LINE = 107;
 
-  private static final int LONGEST_PROTOCOL = "UNKNOWN".length();
-  private static final int LONGEST_V4 = "255.255.255.255".length();
+  private static final String PROTOCOL = "protocol is not TCP4, TCP6 or UNKNOWN";
 
-  /** Six groups and an embedded dotted quad. */
-  private static final int LONGEST_V6 = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length();
-
-  private static final int LONGEST_PORT = "65535".length();
+  /** No byte; {@link #outcome} says why. */
+  private static final int NONE = -1;
 
   private final ByteBuf in;
   private final int start;
   private final int readable;
+  private final AddressReader address = new AddressReader();
 
-  /** Offset of the field being read, and then of the byte that ends it. */
-  private int from = Signature.V1_LENGTH;
+  /** Offset of the next byte. */
+  private int at = Signature.V1_LENGTH;
 
-  private int to;
+  /** It and the bytes behind it, up to eight: each look into a buffer has its price. */
+  private long ahead;
 
-  /** Why the current field has no end; meaningful after a step said no. */
+  private int bitsAhead;
+
+  /** The port that was read last. */
+  private int port;
+
+  /** Why the line did not go on; meaningful after a step said no. */
   private ProxyVerdict outcome = NeedMore.INSTANCE;
 
   V1Parser(ByteBuf in) {
@@ -46,175 +50,166 @@ final class V1Parser {
   }
 
   ProxyVerdict parse() {
-    if (!field("protocol", LONGEST_PROTOCOL)) {
+    int first = next();
+    if (first == 'U') {
+      return word("NKNOWN") ? unknown() : outcome;
+    }
+    if (first != 'T') {
+      return first == NONE ? outcome : bad(PROTOCOL);
+    }
+    if (!word("CP")) {
       return outcome;
     }
-    if (fieldIs("UNKNOWN")) {
-      return unknown();
+    int family = next();
+    if (family != '4' && family != '6') {
+      return family == NONE ? outcome : bad(PROTOCOL);
     }
-    boolean v4 = fieldIs("TCP4");
-    if (!v4 && !fieldIs("TCP6")) {
-      return bad(from, "protocol is not TCP4, TCP6 or UNKNOWN");
-    }
-    if (!space()) {
+    return space() ? addresses(family == '4') : outcome;
+  }
+
+  private ProxyVerdict addresses(boolean v4) {
+    int sourceAt = at;
+    if (!address("source address", v4)) {
       return outcome;
     }
-    int sourceAt = from;
-    byte[] source = address("source address", v4);
-    if (source == null || !space()) {
+    long sourceHigh = address.high();
+    long sourceLow = address.low();
+    Optional<String> flaw = new Ip(sourceHigh, sourceLow).flawAsSource();
+    if (flaw.isPresent()) {
+      return new Reject(Reason.BAD_SOURCE, "source address " + flaw.get(), sourceAt);
+    }
+    if (!address("destination address", v4)) {
       return outcome;
     }
-    byte[] destination = address("destination address", v4);
-    if (destination == null || !space()) {
+    if (!port("source port", ' ')) {
       return outcome;
     }
-    int sourcePort = port("source port");
-    if (sourcePort < 0 || !space()) {
+    int sourcePort = port;
+    if (!port("destination port", '\r') || !lineFeed()) {
       return outcome;
     }
-    int destinationPort = port("destination port");
-    if (destinationPort < 0) {
-      return outcome;
-    }
-    if (at(to) == ' ') {
-      return bad(to, "a field after the destination port");
-    }
-    if (!lineFeed(to + 1)) {
-      return outcome;
-    }
-    return Addresses.proxied(
+    return new Header(
         ProxyHeader.Version.V1,
-        source,
-        sourcePort,
-        destination,
-        destinationPort,
-        to + 2,
-        sourceAt,
+        ProxyHeader.Kind.PROXIED,
+        new AddressPair(sourceHigh, sourceLow, sourcePort, address.high(), address.low(), port),
+        at,
         ProxyTlvs.NONE);
   }
 
   /** What follows UNKNOWN is ignored, up to a CR LF; either of them alone ends no line. */
   private ProxyVerdict unknown() {
-    int i = to;
-    while (i < readable) {
-      if (i >= MAX_LINE) {
-        return tooLong();
+    int b = next();
+    if (b != ' ' && b != '\r') {
+      return b == NONE ? outcome : bad(PROTOCOL);
+    }
+    while (b != '\r') {
+      b = next();
+      if (b == NONE) {
+        return outcome;
       }
-      byte b = at(i);
       if (b == '\n') {
-        return bad(i, "LF without CR");
-      }
-      if (b == '\r') {
-        return lineFeed(i + 1)
-            ? Header.withoutAddresses(ProxyHeader.Version.V1, ProxyHeader.Kind.UNKNOWN, i + 2)
-            : outcome;
-      }
-      i++;
-    }
-    return NeedMore.INSTANCE;
-  }
-
-  /** Finds the SP or CR that ends the field at {@code from}. */
-  private boolean field(String what, int longest) {
-    for (int i = from; i < readable; i++) {
-      if (i >= MAX_LINE) {
-        return stop(tooLong());
-      }
-      byte b = at(i);
-      if (b == ' ' || b == '\r') {
-        to = i;
-        return i > from || stop(bad(i, what + " is empty"));
-      }
-      if (b <= ' ' || b == 0x7f) { // signed: everything above 0x7f too
-        return stop(bad(i, b == '\n' ? "LF without CR" : "unprintable byte in " + what));
-      }
-      if (i - from == longest) {
-        return stop(bad(i, what + " is too long"));
+        return bad("");
       }
     }
-    return stop(NeedMore.INSTANCE);
+    return lineFeed()
+        ? Header.withoutAddresses(ProxyHeader.Version.V1, ProxyHeader.Kind.UNKNOWN, at)
+        : outcome;
   }
 
-  /** Steps over the one space behind the field. */
+  private boolean word(String rest) {
+    for (int i = 0; i < rest.length(); i++) {
+      int b = next();
+      if (b != rest.charAt(i)) {
+        return b != NONE && no(PROTOCOL);
+      }
+    }
+    return true;
+  }
+
   private boolean space() {
-    if (at(to) != ' ') {
-      return stop(bad(to, "the line ends before its last field"));
-    }
-    from = to + 1;
-    return true;
+    int b = next();
+    return b == ' ' || b != NONE && no(PROTOCOL);
   }
 
-  private boolean lineFeed(int offset) {
-    if (offset >= readable) {
-      return stop(NeedMore.INSTANCE);
-    }
-    if (offset >= MAX_LINE) {
-      return stop(tooLong());
-    }
-    return at(offset) == '\n' || stop(bad(offset, "CR without LF"));
-  }
-
-  private byte @Nullable [] address(String what, boolean v4) {
-    if (!field(what, v4 ? LONGEST_V4 : LONGEST_V6)) {
-      return null;
-    }
-    byte[] ip =
-        v4
-            ? AddressText.v4(in, start + from, start + to)
-            : AddressText.v6(in, start + from, start + to);
-    if (ip == null) {
-      outcome = bad(from, what + (v4 ? " is no dotted quad" : " is no IPv6 address"));
-    }
-    return ip;
-  }
-
-  /** 0 to 65535 in decimal without sign or leading zeros, or -1. */
-  private int port(String what) {
-    if (!field(what, LONGEST_PORT)) {
-      return -1;
-    }
-    int value = 0;
-    for (int i = from; i < to; i++) {
-      int digit = at(i) - '0';
-      if (digit < 0 || digit > 9 || value == 0 && i > from) {
-        outcome = bad(i, what + " is no plain decimal number");
-        return -1;
+  /** An address and the space behind it. */
+  private boolean address(String what, boolean v4) {
+    address.begin(v4);
+    for (int b = next(); b != NONE; b = next()) {
+      if (b == ' ' && address.end()) {
+        return true;
       }
-      value = value * 10 + digit;
-    }
-    if (value > 0xffff) {
-      outcome = bad(from, what + " is above 65535");
-      return -1;
-    }
-    return value;
-  }
-
-  private boolean fieldIs(String word) {
-    if (to - from != word.length()) {
-      return false;
-    }
-    for (int i = 0; i < word.length(); i++) {
-      if (at(from + i) != word.charAt(i)) {
-        return false;
+      if (b == ' ' || !address.accept(b)) {
+        return no(what + (v4 ? " is no dotted quad" : " is no IPv6 address"));
       }
     }
-    return true;
-  }
-
-  private byte at(int offset) {
-    return in.getByte(start + offset);
-  }
-
-  private boolean stop(ProxyVerdict verdict) {
-    outcome = verdict;
     return false;
   }
 
-  private static Reject tooLong() {
-    return bad(MAX_LINE, "the line has no CR LF within its " + MAX_LINE + " bytes");
+  /** 0 to 65535 in decimal without sign or leading zeros, and the byte behind it. */
+  private boolean port(String what, char end) {
+    port = 0;
+    int first = at;
+    for (int b = next(); b != NONE; b = next()) {
+      if (b == end && at - 1 > first) {
+        return true;
+      }
+      if (b < '0' || b > '9' || port == 0 && at - 1 > first) {
+        return no(
+            b == ' ' && at - 1 > first
+                ? "a field after the destination port"
+                : what + " is no plain decimal number");
+      }
+      port = port * 10 + b - '0';
+      if (port > 0xffff) {
+        return no(what + " is above 65535");
+      }
+    }
+    return false;
   }
 
-  private static Reject bad(int offset, String detail) {
-    return new Reject(Reason.BAD_V1, detail, offset);
+  private boolean lineFeed() {
+    int b = next();
+    return b == '\n' || b != NONE && no("CR without LF");
+  }
+
+  private int next() {
+    if (at == readable) {
+      return NONE;
+    }
+    if (at == MAX_LINE) {
+      return tooLong();
+    }
+    if (bitsAhead == 0) {
+      boolean eight = readable - at >= Long.BYTES;
+      ahead = eight ? in.getLong(start + at) : in.getByte(start + at);
+      bitsAhead = eight ? Long.SIZE : Byte.SIZE;
+    }
+    at++;
+    bitsAhead -= Byte.SIZE;
+    return (int) (ahead >>> bitsAhead) & 0xff;
+  }
+
+  private int tooLong() {
+    outcome =
+        new Reject(
+            Reason.BAD_V1, "the line has no CR LF within its " + MAX_LINE + " bytes", MAX_LINE);
+    return NONE;
+  }
+
+  private boolean no(String detail) {
+    outcome = bad(detail);
+    return false;
+  }
+
+  /** Refuses the last byte that was taken. */
+  private Reject bad(String detail) {
+    int offset = at - 1;
+    String found =
+        switch (in.getByte(start + offset)) {
+          case '\n' -> "LF without CR";
+          case '\r' -> "the line ends before its last field";
+          default -> detail;
+        };
+    return new Reject(Reason.BAD_V1, found, offset);
   }
 }

@@ -91,32 +91,48 @@ final class V2Parser {
     if (family == UNSPEC) {
       return Header.withoutAddresses(ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, length);
     }
-    Tlvs values = new Tlvs(in, FIXED_LENGTH + addresses, length);
-    Reject badTlv = values.check(crc);
-    if (badTlv != null) {
-      return badTlv;
+    int from = FIXED_LENGTH + addresses;
+    ProxyTlvs tlvs = ProxyTlvs.NONE;
+    if (from < length) {
+      byte[] header = ByteBufUtil.getBytes(in, start, length);
+      Reject flaw = new Tlvs(header, from).check(crc);
+      if (flaw != null) {
+        return flaw;
+      }
+      tlvs = new ReceivedTlvs(header, from);
+    } else if (crc == ProxyPolicy.Crc32c.REQUIRE) {
+      return Tlvs.noChecksum(from);
     }
-    ProxyTlvs tlvs = TlvReader.read(in, FIXED_LENGTH + addresses, length);
     if (family == UNIX || transport != STREAM) {
       return new Header(
-          ProxyHeader.Version.V2,
-          ProxyHeader.Kind.UNKNOWN,
-          Optional.empty(),
-          Optional.empty(),
-          length,
-          tlvs);
+          ProxyHeader.Version.V2, ProxyHeader.Kind.UNKNOWN, AddressPair.NONE, length, tlvs);
     }
-    int size = family == INET ? 4 : 16;
-    int at = start + FIXED_LENGTH;
-    return Addresses.proxied(
-        ProxyHeader.Version.V2,
-        ByteBufUtil.getBytes(in, at, size),
-        in.getUnsignedShort(at + 2 * size),
-        ByteBufUtil.getBytes(in, at + size, size),
-        in.getUnsignedShort(at + 2 * size + 2),
-        length,
-        FIXED_LENGTH,
-        tlvs);
+    AddressPair pair =
+        family == INET ? inet(in, start + FIXED_LENGTH) : inet6(in, start + FIXED_LENGTH);
+    Optional<String> flaw = new Ip(pair.sourceHigh(), pair.sourceLow()).flawAsSource();
+    return flaw.isPresent()
+        ? new Reject(Reason.BAD_SOURCE, "source address " + flaw.get(), FIXED_LENGTH)
+        : new Header(ProxyHeader.Version.V2, ProxyHeader.Kind.PROXIED, pair, length, tlvs);
+  }
+
+  private static AddressPair inet(ByteBuf in, int at) {
+    return new AddressPair(
+        0,
+        Ip.lowOfV4(in.getInt(at)),
+        in.getUnsignedShort(at + 8),
+        0,
+        Ip.lowOfV4(in.getInt(at + 4)),
+        in.getUnsignedShort(at + 10));
+  }
+
+  private static AddressPair inet6(ByteBuf in, int at) {
+    return new AddressPair(
+        in.getLong(at),
+        in.getLong(at + 8),
+        in.getUnsignedShort(at + 32),
+        in.getLong(at + 16),
+        in.getLong(at + 24),
+        in.getUnsignedShort(at + 34));
   }
 
   /** Bytes of a family's address block: two addresses, and their ports if it has any. */

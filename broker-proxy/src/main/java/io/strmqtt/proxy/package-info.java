@@ -8,6 +8,10 @@
  * here is immutable or stateless. The parser is our own because the receiving side of a trust
  * boundary has to be strict where a general decoder is lenient.
  *
+ * <p>What proxies that speak HTTP say in its place is read here, too: {@link
+ * io.strmqtt.proxy.ForwardedPolicy} judges {@code X-Forwarded-For} and {@code Forwarded} (RFC
+ * 7239).
+ *
  * <p>Knows nothing of MQTT beyond its first byte, nor of TLS, sessions or logging: it names what it
  * refuses, others act.
  */

@@ -15,12 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A connection with a {@link ProxyHandler} on it, and what came of it. Closes what it refuses. */
 final class Look implements ProxyListener {
   static final Duration TIMEOUT = Duration.ofSeconds(5);
   static final ProxyPolicy ENABLED = ProxyPolicy.of(ProxyPolicy.Mode.REQUIRED);
   static final ProxyPolicy DISABLED = ProxyPolicy.of(ProxyPolicy.Mode.OFF);
+  private static final Hints HINTS = new Hints("tcp");
   static final InetAddress PEER = InetAddress.ofLiteral("10.0.0.5");
 
   static ProxyPolicy policy(Duration timeout, int size) {
@@ -40,6 +43,7 @@ final class Look implements ProxyListener {
   /** What was told, in order: missing, accepted, rejected, probe. */
   final List<String> calls = new ArrayList<>();
 
+  private Optional<ScheduledFuture<?>> deadline = Optional.empty();
   Optional<Header> header = Optional.empty();
   Optional<Reason> reason = Optional.empty();
   String detail = "";
@@ -111,8 +115,22 @@ final class Look implements ProxyListener {
   }
 
   @Override
-  public String listenerName() {
-    return "tcp";
+  public Hints hints() {
+    return HINTS;
+  }
+
+  @Override
+  public void startDeadline(ProxyHandler handler, Duration timeout) {
+    deadline =
+        Optional.of(
+            channel
+                .eventLoop()
+                .schedule(handler::timeOut, timeout.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  @Override
+  public void stopDeadline() {
+    deadline.orElseThrow().cancel(false);
   }
 
   @Override
@@ -124,13 +142,12 @@ final class Look implements ProxyListener {
   }
 
   @Override
-  public void rejected(
-      ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint) {
+  public void rejected(ChannelHandlerContext ctx, ProxyRefusal refusal) {
     calls.add("rejected");
-    this.reason = Optional.of(reason);
-    this.detail = detail;
-    this.firstBytes = firstBytes;
-    this.hint = hint;
+    this.reason = Optional.of(refusal.reason());
+    this.detail = refusal.detail();
+    this.firstBytes = refusal.firstBytes();
+    this.hint = refusal.hint();
     ctx.close();
   }
 

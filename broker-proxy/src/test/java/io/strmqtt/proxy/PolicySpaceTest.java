@@ -118,6 +118,23 @@ class PolicySpaceTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}, {1} peer")
+  @MethodSource("modesAndPeers")
+  void whoIsRefusedAtOnceIsWhoTheHandlerRefusesUnread(Mode mode, Peer peer) {
+    ProxyPolicy policy = Policies.of(mode);
+    PendingBudget free = PendingBudget.of(policy);
+    PendingBudget full = PendingBudget.of(policy); // for one connection at a time
+    assertThat(full.enter(Peer.TRUSTED.address)).isNotNull();
+    for (PendingBudget budget : List.of(free, full)) {
+      Optional<Reason> atOnce = ProxyHandler.refusesAtOnce(policy, budget, peer.address);
+      int pending = budget.pending();
+      Look look = new Look(policy, peer.address, budget);
+      assertThat(look.reason).isEqualTo(atOnce);
+      look.end();
+      assertThat(budget.pending()).isEqualTo(pending);
+    }
+  }
+
   @Test
   void theFirstVerdictOverAnyPrefixIsFinalByEveryPolicy() {
     for (ProxyPolicy policy : Policies.ALL) {

@@ -158,9 +158,14 @@ class ProxyHandlerTest {
   @Test
   void aRefusalShowsTheFirst32BytesAndWhatToDo() {
     byte[] stream = new byte[200];
-    stream[0] = 0x10;
+    stream[0] = 0x16;
+    Look tls = Look.of(Look.ENABLED, stream);
+    assertThat(tls.firstBytes).isEqualTo(Arrays.copyOf(stream, 32));
+    tls.end();
+
+    stream[0] = 0x10; // Names and the password come behind the first twelve bytes.
     Look look = Look.of(Look.ENABLED, stream);
-    assertThat(look.firstBytes).isEqualTo(Arrays.copyOf(stream, 32));
+    assertThat(look.firstBytes).isEqualTo(Arrays.copyOf(stream, 12));
     assertThat(look.detail).isEqualTo("first byte 0x10 is an MQTT CONNECT (offset 0)");
     assertThat(look.hint)
         .contains("send-proxy-v2")

@@ -5,6 +5,7 @@ import io.strmqtt.api.store.QueuedMessage;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -13,19 +14,23 @@ final class MemoryQueue implements MessageQueue {
   private final ConcurrentNavigableMap<Long, QueuedMessage> messages =
       new ConcurrentSkipListMap<>();
   private final LongAdder all;
+  private final AtomicLong bytes;
   private volatile boolean ended;
 
   /**
    * @param all counts the messages of all queues
+   * @param bytes adds up their weights
    */
-  MemoryQueue(LongAdder all) {
+  MemoryQueue(LongAdder all, AtomicLong bytes) {
     this.all = all;
+    this.bytes = bytes;
   }
 
   @Override
   public void add(QueuedMessage message) {
     if (messages.put(message.number(), message) == null) {
       all.increment();
+      bytes.addAndGet(message.weight());
     }
     if (ended) {
       clear(); // An end that came in between has not seen it.
@@ -42,8 +47,10 @@ final class MemoryQueue implements MessageQueue {
 
   @Override
   public void remove(long number) {
-    if (messages.remove(number) != null) {
+    QueuedMessage removed = messages.remove(number);
+    if (removed != null) {
       all.decrement();
+      bytes.addAndGet(-removed.weight());
     }
   }
 

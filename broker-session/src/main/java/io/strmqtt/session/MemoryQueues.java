@@ -9,6 +9,15 @@ import java.util.concurrent.atomic.LongAdder;
 final class MemoryQueues implements QueueStore {
   private final AtomicLong lastNumber = new AtomicLong();
   private final LongAdder size = new LongAdder();
+  private final AtomicLong bytes = new AtomicLong();
+  private final long maxBytes;
+
+  /**
+   * @param maxBytes what the messages for all sessions may weigh
+   */
+  MemoryQueues(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
 
   @Override
   public long nextNumber() {
@@ -17,11 +26,15 @@ final class MemoryQueues implements QueueStore {
 
   @Override
   public MessageQueue create(String clientId) {
-    return new MemoryQueue(size);
+    return new MemoryQueue(size, bytes);
   }
 
   @Override
   public long size() {
     return size.sum();
+  }
+
+  boolean isFull() {
+    return bytes.get() > maxBytes;
   }
 }

@@ -14,11 +14,12 @@ import java.util.Optional;
  */
 final class MemoryStorage implements Storage {
   private final SessionStore sessions = new SessionTable();
-  private final QueueStore queues = new MemoryQueues();
+  private final MemoryQueues queues;
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
-  MemoryStorage(int unauthorizedMax, int retainedMax) {
+  MemoryStorage(int unauthorizedMax, int retainedMax, long queuedMaxBytes) {
+    this.queues = new MemoryQueues(queuedMaxBytes);
     this.unauthorized = new UnauthorizedLog(unauthorizedMax);
     this.retained = new RetainedTree(retainedMax);
   }
@@ -54,6 +55,11 @@ final class MemoryStorage implements Storage {
   @Override
   public boolean isBehind() {
     return false;
+  }
+
+  @Override
+  public boolean isFull() {
+    return queues.isFull();
   }
 
   @Override

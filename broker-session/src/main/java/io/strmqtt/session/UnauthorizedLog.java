@@ -174,6 +174,9 @@ public final class UnauthorizedLog implements UnauthorizedStore {
   }
 
   private static UnauthorizedAttempt cut(UnauthorizedAttempt attempt) {
+    if (attempt.clientId().isEmpty() && attempt.username().isEmpty()) {
+      return attempt;
+    }
     return new UnauthorizedAttempt(
         attempt.clientId().map(UnauthorizedLog::cut),
         attempt.endpoint(),

@@ -2,16 +2,24 @@ package io.strmqtt.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ListenerView;
 import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.core.Engine;
+import io.strmqtt.core.Refusal;
+import io.strmqtt.proxy.Hints;
 import io.strmqtt.proxy.PendingBudget;
 import io.strmqtt.proxy.ProxyHandler;
 import io.strmqtt.proxy.ProxyPolicy;
+import io.strmqtt.proxy.ProxyRefusal;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,6 +41,7 @@ final class Listener {
   private final MissingHeaders missing = new MissingHeaders();
   private final ProxyMetrics metrics;
   private final ProxyRejects rejects;
+  private final Hints hints;
   private final LongAdder open = new LongAdder();
   private final LongAdder accepted = new LongAdder();
   private @Nullable Channel channel;
@@ -44,6 +53,7 @@ final class Listener {
     this.transport = transport;
     this.engine = engine;
     this.rejects = rejects;
+    this.hints = new Hints(settings.name());
     this.metrics = new ProxyMetrics(engine.nanoTime());
     this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
     this.pending = PendingBudget.of(settings.proxy().policy());
@@ -57,6 +67,7 @@ final class Listener {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .handler(new Gate())
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -85,13 +96,56 @@ final class Listener {
 
   private void begin(Channel child) {
     accepted.increment();
-    open.increment();
-    child.closeFuture().addListener(closed -> open.decrement());
     ListenerSettings now = settings;
     Setup setup = new Setup(this, now, child);
     ProxyHandler proxy = new ProxyHandler(now.proxy().policy(), pending, setup.peer(), setup);
+    open.increment();
     setup.begin(proxy.awaitsHeader());
     child.pipeline().addLast("proxy", proxy);
+  }
+
+  /** One that {@link #begin} was called for is closed; once. */
+  void closed() {
+    open.decrement();
+  }
+
+  /** Names, counts and keeps a refusal by the first look, which comes before TLS. Any thread. */
+  void refused(ClientEndpoint endpoint, ProxyRefusal refusal) {
+    metrics.addReject(refusal.reason());
+    rejects.add(endpoint, refusal);
+    engine
+        .refusals()
+        .refused(Refusal.early(endpoint, refusal.reason(), false, () -> words(refusal)));
+  }
+
+  private static String words(ProxyRefusal refusal) {
+    byte[] bytes = refusal.firstBytes();
+    String hex = bytes.length == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
+    return refusal.detail() + hex + "; " + refusal.hint();
+  }
+
+  /**
+   * Turns away who is refused for its address alone, on the accepting thread: before a loop has
+   * taken the connection over, and before there is anything to take apart again.
+   */
+  private final class Gate extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      Channel child = (Channel) message;
+      if (child.remoteAddress() instanceof InetSocketAddress peer) {
+        Optional<Reason> reason =
+            ProxyHandler.refusesAtOnce(settings.proxy().policy(), pending, peer.getAddress());
+        if (reason.isPresent()) {
+          accepted.increment();
+          ClientEndpoint endpoint =
+              ClientEndpoint.direct(peer, Setup.address(child.localAddress()), settings.name());
+          child.unsafe().closeForcibly();
+          refused(endpoint, ProxyRefusal.unread(reason.get(), hints));
+          return;
+        }
+      }
+      ctx.fireChannelRead(message);
+    }
   }
 
   /** From now on new connections find this; any thread. */
@@ -99,6 +153,10 @@ final class Listener {
     ListenerSettings reloaded = settings.reloaded(next);
     ProxyPolicy policy = reloaded.proxy().policy();
     pending.resize(policy.maxPending(), policy.maxPendingPerPeer());
+    if (policy.mode() == ProxyPolicy.Mode.OBSERVE
+        && settings.proxy().policy().mode() != ProxyPolicy.Mode.OBSERVE) {
+      metrics.observe(engine.nanoTime());
+    }
     settings = reloaded;
   }
 
@@ -129,8 +187,8 @@ final class Listener {
     return metrics;
   }
 
-  ProxyRejects rejects() {
-    return rejects;
+  Hints hints() {
+    return hints;
   }
 
   SslContext tls() {
@@ -172,6 +230,7 @@ final class Listener {
             now.proxy().origin()),
         pending.pending(),
         current.mode() == ProxyPolicy.Mode.OBSERVE,
+        now.forwarded(),
         engine.nanoTime());
   }
 

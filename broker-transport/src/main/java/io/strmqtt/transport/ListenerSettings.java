@@ -1,5 +1,6 @@
 package io.strmqtt.transport;
 
+import io.strmqtt.proxy.ForwardedPolicy;
 import io.strmqtt.proxy.ProxyPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,13 +17,24 @@ import java.util.Optional;
  * @param proxy what is expected in front of everything else
  * @param tls present exactly for the types that speak TLS
  * @param path the path of the WebSocket upgrade, such as {@code /mqtt}; ignored by tcp and ssl
+ * @param forwarded whose HTTP headers tell a client's address; present exactly for the types that
+ *     speak HTTP
  */
 public record ListenerSettings(
-    String name, String type, InetSocketAddress bind, Proxy proxy, Optional<Tls> tls, String path) {
+    String name,
+    String type,
+    InetSocketAddress bind,
+    Proxy proxy,
+    Optional<Tls> tls,
+    String path,
+    Optional<ForwardedPolicy> forwarded) {
 
-  /** These, with what of the next ones an open listener can take over: the PROXY protocol. */
+  /**
+   * These, with what of the next ones an open listener can take over: who is believed about a
+   * client's address.
+   */
   ListenerSettings reloaded(ListenerSettings next) {
-    return new ListenerSettings(name, type, bind, next.proxy(), tls, path);
+    return new ListenerSettings(name, type, bind, next.proxy(), tls, path, next.forwarded());
   }
 
   /**

@@ -66,8 +66,9 @@ public final class Listeners implements OpenListeners {
   }
 
   /**
-   * New connections find what these settings say of the PROXY protocol; those that are open keep
-   * what they began with. All else, and settings of listeners that are not open, is left alone.
+   * New connections find what these settings say of the PROXY protocol and of forwarded HTTP
+   * headers; those that are open keep what they began with. All else, and settings of listeners
+   * that are not open, is left alone.
    */
   public void reload(List<ListenerSettings> settings) {
     for (ListenerSettings next : settings) {

@@ -27,6 +27,8 @@ import io.strmqtt.core.Engine;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.codec.MqttDecoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
+import io.strmqtt.mqtt.packet.MqttPacket.Connect;
+import io.strmqtt.mqtt.packet.Property;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private boolean hasBytes;
   private boolean hasPacket;
 
+  /** Whether packets may be as large as any. */
+  private boolean accepted;
+
   MqttHandler(Engine engine, ClientEndpoint endpoint) {
     this.engine = engine;
     this.endpoint = endpoint;
@@ -117,6 +122,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       return;
     }
     hasBytes = true;
+    engine.counters().add(Counters.Event.BYTES_RECEIVED, bytes.readableBytes());
     ByteBuf before = received;
     received =
         before == null
@@ -139,9 +145,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         if (packet == null) {
           break;
         }
-        if (!hasPacket) {
-          hasPacket = true;
-          openGate();
+        if (!accepted) {
+          passGate(packet);
         }
         engineSide().packet(packet);
         if ((++packets & CLOCK_MASK) == 0 && !draining && clock.now() - begin >= TURN_NANOS) {
@@ -153,6 +158,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       engineSide().malformed(e, Optional.ofNullable(decoder.version()));
     } finally {
       decoding = false;
+      if (packets > 0) {
+        engine.counters().add(Counters.Event.PACKETS_RECEIVED, packets);
+      }
     }
     ByteBuf rest = received;
     if (rest != null && (state != State.OPEN || !rest.isReadable())) {
@@ -172,10 +180,15 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     }
   }
 
-  private void openGate() {
-    if (ctx().pipeline().get(FirstPacketGate.class) != null) {
-      ctx().pipeline().remove(FirstPacketGate.class);
+  /** What is read before the client is accepted, in an enhanced authentication, stays small. */
+  private void passGate(MqttPacket packet) {
+    if (packet instanceof Connect connect
+        && !connect.properties().has(Property.AUTHENTICATION_METHOD)) {
+      accepted();
+    } else if (ctx().pipeline().get(FirstPacketGate.class) instanceof FirstPacketGate gate) {
+      gate.nextPacket();
     }
+    hasPacket = true;
   }
 
   private void yieldTurn() {
@@ -287,6 +300,17 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public boolean isOpen() {
     return state == State.OPEN && ctx().channel().isActive();
+  }
+
+  @Override
+  public void accepted() {
+    if (!accepted) {
+      accepted = true;
+      decoder.accepted();
+      if (ctx().pipeline().get(FirstPacketGate.class) != null) {
+        ctx().pipeline().remove(FirstPacketGate.class);
+      }
+    }
   }
 
   @Override

@@ -3,13 +3,15 @@ package io.strmqtt.transport;
 import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyView;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
+import io.strmqtt.proxy.ForwardedVerdict.NoClient;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,27 +21,33 @@ import java.util.concurrent.atomic.LongAdder;
 final class ProxyMetrics {
   private static final ProxyHeader.Kind[] KINDS = ProxyHeader.Kind.values();
 
-  private final long start;
   private final LongAdder[] headers =
       Adders.make(ProxyHeader.Version.values().length * KINDS.length);
   private final LongAdder withoutHeader = new LongAdder();
   private final LongAdder[] rejects = Adders.make(Reason.values().length);
   private final LongAdder probes = new LongAdder();
   private final TimeToHeader timeToHeader = new TimeToHeader();
-  private final LastHour headersOfLate = new LastHour();
-  private final LastHour missingOfLate = new LastHour();
+  private final LongAdder forwarded = new LongAdder();
+  private final LongAdder[] notForwarded = Adders.make(NoClient.values().length);
   private final LongAdder openMissing = new LongAdder();
-  private final RecentPeers missingPeers = new RecentPeers();
+
+  /** Counts all along, and counts in observe mode. */
+  private volatile Observed observed;
 
   ProxyMetrics(long now) {
-    this.start = now;
+    this.observed = new Observed(now);
+  }
+
+  /** Observe mode begins: what came before, by other rules, says nothing. */
+  void observe(long now) {
+    observed = new Observed(now);
   }
 
   /** An accepted header, complete {@code nanos} behind the connection's start. */
   void addHeader(ProxyHeader.Version version, ProxyHeader.Kind kind, long nanos, long now) {
     headers[index(version, kind)].increment();
     timeToHeader.add(nanos);
-    headersOfLate.add(now - start);
+    observed.addHeader(now);
   }
 
   private static int index(ProxyHeader.Version version, ProxyHeader.Kind kind) {
@@ -54,8 +62,7 @@ final class ProxyMetrics {
   /** In observe mode: one of these that would be refused; {@link #missingClosed} follows once. */
   void addMissing(InetAddress peer, long now) {
     openMissing.increment();
-    missingOfLate.add(now - start);
-    missingPeers.add(peer, now);
+    observed.addMissing(peer, now);
   }
 
   void missingClosed() {
@@ -70,8 +77,21 @@ final class ProxyMetrics {
     probes.increment();
   }
 
+  /** A request on a listener that asks HTTP headers for the client. */
+  void addForwarded(ForwardedVerdict verdict) {
+    switch (verdict) {
+      case ForwardedVerdict.Client _ -> forwarded.increment();
+      case NoClient none -> notForwarded[none.ordinal()].increment();
+    }
+  }
+
   ProxyView view(
-      String listener, ProxyView.Policy policy, int pending, boolean observes, long now) {
+      String listener,
+      ProxyView.Policy policy,
+      int pending,
+      boolean observes,
+      Optional<ForwardedPolicy> forwardedPolicy,
+      long now) {
     return new ProxyView(
         listener,
         policy,
@@ -81,7 +101,19 @@ final class ProxyMetrics {
         pending,
         probes.sum(),
         timeToHeader.view(),
-        observes ? Optional.of(observation(now)) : Optional.empty());
+        observes ? Optional.of(observed.view(openMissing.sum(), now)) : Optional.empty(),
+        forwardedPolicy.map(this::forwarded));
+  }
+
+  private ProxyView.Forwarded forwarded(ForwardedPolicy policy) {
+    return new ProxyView.Forwarded(
+        policy.enabled(),
+        policy.header().header(),
+        policy.trusted().texts(),
+        forwarded.sum(),
+        notForwarded[NoClient.NOT_TRUSTED.ordinal()].sum(),
+        notForwarded[NoClient.ABSENT.ordinal()].sum(),
+        notForwarded[NoClient.UNREADABLE.ordinal()].sum());
   }
 
   private List<ProxyView.Headers> headers() {
@@ -106,33 +138,5 @@ final class ProxyMetrics {
       }
     }
     return all;
-  }
-
-  private ProxyView.Observation observation(long now) {
-    long missing = missingOfLate.sum(now - start);
-    long all = missing + headersOfLate.sum(now - start);
-    long open = openMissing.sum();
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(now - start);
-    String when =
-        minutes >= LastHour.MINUTES
-            ? "in the last hour"
-            : "since the start " + minutes + (minutes == 1 ? " minute ago" : " minutes ago");
-    String why;
-    if (missing > 0) {
-      why = missing + " of " + all + " connections " + when + " came without a header";
-    } else if (open > 0) {
-      why = open + " open connections began without a header, and may come again";
-    } else if (all == 0) {
-      why = "no connection " + when + ": nothing is known yet";
-    } else {
-      why = "all " + all + " connections " + when + " came with a header";
-    }
-    return new ProxyView.Observation(
-        all > 0 && missing == 0 && open == 0,
-        why,
-        all,
-        missing,
-        open,
-        missingPeers.latestFirst(now, TimeUnit.MINUTES.toNanos(LastHour.MINUTES)));
   }
 }

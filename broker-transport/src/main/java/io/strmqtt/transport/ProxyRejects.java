@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyReject;
+import io.strmqtt.proxy.ProxyRefusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,23 +26,17 @@ final class ProxyRejects {
   private final @Nullable Entry[] ring = new Entry[MOST];
   private long added;
 
-  private record Entry(
-      Instant at,
-      ClientEndpoint endpoint,
-      Reason reason,
-      String detail,
-      byte[] firstBytes,
-      String hint) {
+  private record Entry(Instant at, ClientEndpoint endpoint, ProxyRefusal refusal) {
 
     ProxyReject view() {
       return new ProxyReject(
           at,
           endpoint,
-          reason,
-          HexFormat.of().formatHex(firstBytes),
-          guess(reason, firstBytes),
-          detail,
-          hint);
+          refusal.reason(),
+          HexFormat.of().formatHex(refusal.firstBytes()),
+          guess(refusal.reason(), refusal.firstBytes()),
+          refusal.detail(),
+          refusal.hint());
     }
   }
 
@@ -49,11 +44,8 @@ final class ProxyRejects {
     this.clock = clock;
   }
 
-  /**
-   * @param firstBytes what may be shown; not changed any more
-   */
-  void add(ClientEndpoint endpoint, Reason reason, String detail, byte[] firstBytes, String hint) {
-    Entry entry = new Entry(clock.instant(), endpoint, reason, detail, firstBytes, hint);
+  void add(ClientEndpoint endpoint, ProxyRefusal refusal) {
+    Entry entry = new Entry(clock.instant(), endpoint, refusal);
     synchronized (ring) {
       ring[(int) (added++ % MOST)] = entry;
     }

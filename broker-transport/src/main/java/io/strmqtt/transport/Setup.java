@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.strmqtt.api.ClientEndpoint;
@@ -13,13 +14,17 @@ import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.Refusal;
 import io.strmqtt.proxy.Endpoints;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
+import io.strmqtt.proxy.Hints;
+import io.strmqtt.proxy.ProxyHandler;
 import io.strmqtt.proxy.ProxyListener;
+import io.strmqtt.proxy.ProxyRefusal;
 import io.strmqtt.proxy.ProxyVerdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +49,9 @@ public final class Setup implements ProxyListener {
   private boolean tlsBegun;
   private boolean over;
 
+  /** While the deadline is the one for its header. */
+  private @Nullable ProxyHandler awaitingHeader;
+
   /**
    * @param settings the listener's, as they were when the connection was accepted
    */
@@ -60,7 +68,7 @@ public final class Setup implements ProxyListener {
             address(channel.remoteAddress()), address(channel.localAddress()), settings.name());
   }
 
-  private static InetSocketAddress address(@Nullable SocketAddress socket) {
+  static InetSocketAddress address(@Nullable SocketAddress socket) {
     return socket instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
   }
 
@@ -73,14 +81,22 @@ public final class Setup implements ProxyListener {
    * Without a PROXY header that must come, the first thing the client owes is due from the start.
    */
   void begin(boolean awaitsHeader) {
-    channel.closeFuture().addListener(closed -> deadlines.cancel(deadline));
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              deadlines.cancel(deadline);
+              listener.closed();
+            });
     if (!awaitsHeader) {
-      arm(
-          listener.transport().owedFirst(),
-          listener.transport().usesTls()
-              ? tlsTimeout()
-              : engine.limits().connectTimeout().toNanos());
+      arm(listener.transport().owedFirst(), firstOwed());
     }
+  }
+
+  private long firstOwed() {
+    return listener.transport().usesTls()
+        ? tlsTimeout()
+        : engine.limits().connectTimeout().toNanos();
   }
 
   private long tlsTimeout() {
@@ -90,8 +106,25 @@ public final class Setup implements ProxyListener {
   // The PROXY header.
 
   @Override
-  public String listenerName() {
-    return settings.name();
+  public Hints hints() {
+    return listener.hints();
+  }
+
+  @Override
+  public void startDeadline(ProxyHandler handler, Duration timeout) {
+    // Where no header must come, what the client owes first is due already: the earlier one counts.
+    if (!deadline.isSet() || deadlines.now() - begun + timeout.toNanos() < firstOwed()) {
+      awaitingHeader = handler;
+      deadlines.set(deadline, timeout.toNanos());
+    }
+  }
+
+  @Override
+  public void stopDeadline() {
+    if (awaitingHeader != null) {
+      awaitingHeader = null;
+      deadlines.cancel(deadline);
+    }
   }
 
   @Override
@@ -118,21 +151,16 @@ public final class Setup implements ProxyListener {
   }
 
   @Override
-  public void rejected(
-      ChannelHandlerContext ctx, Reason reason, String detail, byte[] firstBytes, String hint) {
-    if (reason == Reason.DUPLICATE_HEADER) {
+  public void rejected(ChannelHandlerContext ctx, ProxyRefusal refusal) {
+    if (refusal.reason() == Reason.DUPLICATE_HEADER) {
       over = false; // It comes behind a header that let the connection pass.
     }
-    // Behind its first twelve bytes a CONNECT holds names and the password.
-    int shown =
-        reason == Reason.NO_HEADER_MQTT ? Math.min(12, firstBytes.length) : firstBytes.length;
-    byte[] bytes = Arrays.copyOf(firstBytes, shown);
+    deadlines.cancel(deadline);
     if (!over) {
-      listener.metrics().addReject(reason);
-      listener.rejects().add(endpoint, reason, detail, bytes, hint);
+      over = true;
+      listener.refused(endpoint, refusal);
     }
-    String hex = shown == 0 ? "" : "; first bytes " + HexFormat.of().formatHex(bytes);
-    refuse(reason, detail + hex + "; " + hint);
+    channel.close();
   }
 
   @Override
@@ -181,6 +209,20 @@ public final class Setup implements ProxyListener {
         .addLast("upgrade", upgrade);
   }
 
+  /** An HTTP request came: where the listener asks for it, it tells who the client is. */
+  void forwarded(HttpHeaders headers) {
+    ForwardedPolicy policy = settings.forwarded().orElse(ForwardedPolicy.OFF);
+    if (!policy.enabled()) {
+      return;
+    }
+    String header = policy.header().header();
+    ForwardedVerdict verdict = policy.judge(headers.getAll(header), endpoint.client().getAddress());
+    listener.metrics().addForwarded(verdict);
+    if (verdict instanceof ForwardedVerdict.Client(InetSocketAddress client)) {
+      endpoint = endpoint.withForwarded(client, header);
+    }
+  }
+
   /** MQTT comes next; the engine takes over. */
   public void thenMqtt() {
     deadlines.cancel(deadline);
@@ -189,12 +231,17 @@ public final class Setup implements ProxyListener {
   }
 
   private void arm(Reason reason, long nanos) {
+    awaitingHeader = null;
     lateReason = reason;
     deadlines.set(deadline, nanos);
   }
 
   private void late() {
-    refuse(lateReason, "");
+    if (awaitingHeader != null) {
+      awaitingHeader.timeOut();
+    } else {
+      refuse(lateReason, "");
+    }
   }
 
   /** Behind the upgrade, bytes are held to the size of a first packet until that has come. */
@@ -231,7 +278,8 @@ public final class Setup implements ProxyListener {
       engine
           .refusals()
           .refused(
-              Refusal.early(endpoint, reason, listener.transport().usesTls() && tlsBegun, detail));
+              Refusal.early(
+                  endpoint, reason, listener.transport().usesTls() && tlsBegun, () -> detail));
     }
   }
 }

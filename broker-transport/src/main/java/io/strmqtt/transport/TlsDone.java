@@ -2,12 +2,15 @@ package io.strmqtt.transport;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.TlsInfo;
+import io.strmqtt.proxy.FirstBytes;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -38,8 +41,28 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
       setup.probed();
       ctx.close();
     } else {
-      setup.refuse(Reason.TLS_FAILED, String.valueOf(done.cause().getMessage()));
+      setup.refuse(Reason.TLS_FAILED, detail(done.cause()));
     }
+  }
+
+  /**
+   * What went wrong. Of what is no TLS the JDK's engine has all that came in its message, in hex:
+   * passwords and tokens as well.
+   */
+  static String detail(Throwable cause) {
+    if (!(cause instanceof NotSslRecordException)) {
+      return String.valueOf(cause.getMessage());
+    }
+    String message = String.valueOf(cause.getMessage());
+    String hex = message.substring(message.lastIndexOf(' ') + 1);
+    byte[] bytes;
+    try {
+      bytes = HexFormat.of().parseHex(hex, 0, Math.min(hex.length(), 2 * FirstBytes.MOST));
+    } catch (IllegalArgumentException e) {
+      bytes = new byte[0];
+    }
+    String shown = HexFormat.of().formatHex(FirstBytes.shown(bytes));
+    return "not an SSL/TLS record" + (shown.isEmpty() ? "" : ": " + shown);
   }
 
   private static Optional<String> subject(SSLSession session) {

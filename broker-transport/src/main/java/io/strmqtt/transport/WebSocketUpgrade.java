@@ -58,6 +58,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
       answer(ctx, HttpResponseStatus.BAD_REQUEST, Reason.BAD_HTTP, "the request cannot be read");
       return;
     }
+    setup.forwarded(request.headers());
     if (!new QueryStringDecoder(request.uri()).path().equals(path)) {
       answer(ctx, HttpResponseStatus.NOT_FOUND, Reason.NOT_WEBSOCKET, "the path is not " + path);
       return;

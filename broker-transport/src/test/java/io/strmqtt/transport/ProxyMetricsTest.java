@@ -7,7 +7,13 @@ import io.strmqtt.api.ProxyHeader.Version;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.api.admin.ProxyView.Bucket;
+import io.strmqtt.proxy.CidrSet;
+import io.strmqtt.proxy.ForwardedHeader;
+import io.strmqtt.proxy.ForwardedPolicy;
+import io.strmqtt.proxy.ForwardedVerdict;
+import io.strmqtt.proxy.ForwardedVerdict.NoClient;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +39,9 @@ class ProxyMetricsTest {
           "verify",
           "none",
           "");
+
+  private static final ForwardedPolicy FORWARDED =
+      new ForwardedPolicy(true, ForwardedHeader.FORWARDED, CidrSet.of(List.of("10.0.0.6")));
 
   private final ProxyMetrics metrics = new ProxyMetrics(START);
 
@@ -65,6 +74,24 @@ class ProxyMetricsTest {
     assertThat(view(0).shareWithHeader()).isEmpty();
   }
 
+  @Test
+  void whatForwardedHeadersToldIsCounted() {
+    metrics.addForwarded(NoClient.ABSENT);
+    for (int i = 0; i < 2; i++) {
+      metrics.addForwarded(NoClient.UNREADABLE);
+    }
+    for (int i = 0; i < 3; i++) {
+      metrics.addForwarded(NoClient.NOT_TRUSTED);
+    }
+    for (int i = 0; i < 4; i++) {
+      metrics.addForwarded(new ForwardedVerdict.Client(new InetSocketAddress("192.0.2.1", 0)));
+    }
+
+    assertThat(view(0).forwarded())
+        .contains(new ProxyView.Forwarded(true, "forwarded", List.of("10.0.0.6"), 4, 3, 1, 2));
+    assertThat(metrics.view("tcp", POLICY, 0, true, Optional.empty(), at(0)).forwarded()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 1",
@@ -94,7 +121,7 @@ class ProxyMetricsTest {
   void nothingSeenIsNoReasonToRequire() {
     assertThat(observation(3).safeToRequire()).isFalse();
     assertThat(observation(3).why())
-        .isEqualTo("no connection since the start 3 minutes ago: nothing is known yet");
+        .isEqualTo("no connection since observe mode began 3 minutes ago: nothing is known yet");
   }
 
   @Test
@@ -104,7 +131,8 @@ class ProxyMetricsTest {
 
     assertThat(observation(5).safeToRequire()).isFalse();
     assertThat(observation(5).why())
-        .isEqualTo("1 of 2 connections since the start 5 minutes ago came without a header");
+        .isEqualTo(
+            "1 of 2 connections since observe mode began 5 minutes ago came without a header");
     assertThat(observation(5).recentPeers()).containsExactly(InetAddress.getByName("10.0.0.1"));
 
     assertThat(observation(61).safeToRequire()).as("still open").isFalse();
@@ -116,6 +144,41 @@ class ProxyMetricsTest {
         .isEqualTo(
             new ProxyView.Observation(
                 true, "all 1 connections in the last hour came with a header", 1, 0, 0, List.of()));
+  }
+
+  @Test
+  void whatCameBeforeObserveModeBeganSaysNothing() throws Exception {
+    metrics.addMissing(InetAddress.getByName("10.0.0.1"), at(1));
+    metrics.addMissing(InetAddress.getByName("10.0.0.2"), at(1));
+    metrics.missingClosed();
+    metrics.addHeader(Version.V2, Kind.PROXIED, 1, at(2));
+
+    metrics.observe(at(3));
+
+    assertThat(observation(3))
+        .isEqualTo(
+            new ProxyView.Observation(
+                false,
+                "1 open connections began without a header, and may come again",
+                0,
+                0,
+                1,
+                List.of()));
+    metrics.missingClosed();
+    assertThat(observation(3).why())
+        .isEqualTo(
+            "no connection since observe mode began less than a minute ago: nothing is known yet");
+    metrics.addHeader(Version.V2, Kind.PROXIED, 1, at(3) - 1);
+    assertThat(observation(4))
+        .isEqualTo(
+            new ProxyView.Observation(
+                true,
+                "all 1 connections since observe mode began 1 minute ago came with a header",
+                1,
+                0,
+                0,
+                List.of()));
+    assertThat(view(4).headers()).contains(new ProxyView.Headers(Version.V2, Kind.PROXIED, 2));
   }
 
   @Test
@@ -150,7 +213,7 @@ class ProxyMetricsTest {
   }
 
   private ProxyView view(int minute) {
-    return metrics.view("tcp", POLICY, 0, true, at(minute));
+    return metrics.view("tcp", POLICY, 0, true, Optional.of(FORWARDED), at(minute));
   }
 
   private ProxyView.Observation observation(int minute) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.ProxyReject;
+import io.strmqtt.proxy.ProxyRefusal;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -72,6 +73,8 @@ class ProxyRejectsTest {
   }
 
   private void add(Reason reason, String detail, String bytes) {
-    rejects.add(ENDPOINT, reason, detail, bytes.getBytes(StandardCharsets.ISO_8859_1), "hint");
+    rejects.add(
+        ENDPOINT,
+        new ProxyRefusal(reason, detail, -1, bytes.getBytes(StandardCharsets.ISO_8859_1), "hint"));
   }
 }

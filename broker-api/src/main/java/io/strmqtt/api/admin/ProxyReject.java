@@ -9,7 +9,8 @@ import java.time.Instant;
  *
  * @param endpoint what was known of it; before a header, the socket's addresses
  * @param firstBytes at most 32 bytes of what was looked at, in lower-case hex; of an MQTT CONNECT
- *     at most 12, as names and the password follow
+ *     at most 12, as names and the password follow; of an HTTP request none from the question mark
+ *     on
  * @param guess what the bytes look like, in English
  * @param detail what exactly was found
  * @param hint what to do about it on either side

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The PROXY protocol on a listener: what is expected, and what came since the start.
+ * How a listener learns its clients' addresses, by the PROXY protocol and by forwarded HTTP
+ * headers: what is expected, and what came since the start.
  *
  * @param listener the listener's name
  * @param policy what is in force now
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param probes connections that were closed before a byte for the broker came
  * @param timeToHeader from the connection's start to its complete header
  * @param observation present exactly in observe mode
+ * @param forwarded present exactly for listeners that speak HTTP
  */
 public record ProxyView(
     String listener,
@@ -30,7 +32,8 @@ public record ProxyView(
     int pending,
     long probes,
     Histogram timeToHeader,
-    Optional<Observation> observation) {
+    Optional<Observation> observation,
+    Optional<Forwarded> forwarded) {
 
   /** The connections with a header among those let pass, from 0 to 1; empty before the first. */
   public Optional<Double> shareWithHeader() {
@@ -65,6 +68,26 @@ public record ProxyView(
       String crc32c,
       String tlsIdentity,
       String origin) {}
+
+  /**
+   * The header of HTTP requests that tells a client's address.
+   *
+   * @param enabled whether it is looked at
+   * @param header its name in lower case: {@code x-forwarded-for} or {@code forwarded}
+   * @param trustedProxies the networks whose words count
+   * @param believed requests whose client it told
+   * @param notTrusted requests by someone who is no trusted proxy
+   * @param absent requests by a trusted proxy without the header
+   * @param unreadable requests by a trusted proxy that wrote no address last
+   */
+  public record Forwarded(
+      boolean enabled,
+      String header,
+      List<String> trustedProxies,
+      long believed,
+      long notTrusted,
+      long absent,
+      long unreadable) {}
 
   /** Accepted headers of one version and kind. */
   public record Headers(ProxyHeader.Version version, ProxyHeader.Kind kind, long count) {}

@@ -2,7 +2,10 @@ package io.strmqtt.api.auth;
 
 import java.util.concurrent.CompletionStage;
 
-/** Decides whether a CONNECT is who it claims to be. Thread-safe. */
+/**
+ * Decides whether a CONNECT is who it claims to be, by its user name and password. Thread-safe.
+ * Those that name an authentication method are for the {@link EnhancedAuthenticator}.
+ */
 public interface Authenticator extends AutoCloseable {
   /**
    * Called on an event loop: must not block. The outcome may be completed on any thread. An

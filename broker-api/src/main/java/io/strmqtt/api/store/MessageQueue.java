@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /**
  * The messages of one session that is kept, and how far each has come. {@link #add} is for any
  * thread; everything else is for one thread at a time, the session's owner, and for messages whose
- * addition is durable.
+ * addition was ended by {@link Storage#whenDurable} or {@link Storage#flush} before.
  */
 public interface MessageQueue {
   /**
@@ -31,7 +31,8 @@ public interface MessageQueue {
   void forget(int packetId);
 
   /**
-   * Reads messages in the order of their numbers; not those that are {@link #released}.
+   * Reads messages in the order of their numbers; not those that are {@link #released}. Sees all
+   * that threads had ended by {@link Storage#whenDurable} or {@link Storage#flush} before the call.
    *
    * @param behind the number to begin behind, 0 for all
    * @param most how many at the most, at least 1

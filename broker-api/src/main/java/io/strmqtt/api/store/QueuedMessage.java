@@ -14,4 +14,10 @@ import io.strmqtt.api.Message;
  * @param shared the filter of the shared subscription it came by; empty if by none
  */
 public record QueuedMessage(
-    long number, Message message, int qos, boolean retain, int[] identifiers, String shared) {}
+    long number, Message message, int qos, boolean retain, int[] identifiers, String shared) {
+
+  /** What counts against bounds in bytes: of the message, for each queue it waits in. */
+  public int weight() {
+    return message.weight();
+  }
+}

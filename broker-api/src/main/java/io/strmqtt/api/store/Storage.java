@@ -39,12 +39,10 @@ public interface Storage extends AutoCloseable {
   boolean isBehind();
 
   /**
-   * Whether the store takes no further messages into queues, because of a limit of its own; what is
-   * there may be read and removed. One volatile read.
+   * Whether the store has no room, by a limit of its own, for messages of sessions that are not
+   * connected; what is there may be read and removed. One volatile read.
    */
-  default boolean isFull() {
-    return false;
-  }
+  boolean isFull();
 
   /** Why the store cannot write at present, for operators; empty while it can. */
   Optional<String> problem();

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param will what was not published yet
  * @param queue its messages
  * @param messages how many wait in the queue, released ones not among them
- * @param bytes how large they are, approximately
+ * @param bytes the sum of their weights
  * @param inFlight the QoS 2 messages whose handshake had begun, in the order of their numbers
  * @param received the packet identifiers of QoS 2 publications the client has not released
  */

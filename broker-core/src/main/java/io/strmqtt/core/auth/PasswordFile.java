@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The file of user names and password hashes: one {@code username:hash} per line, UTF-8, split at
- * the last colon. Empty lines and lines that begin with {@code #} are skipped.
+ * The file of user names and what is kept of their passwords: one {@code username:hash} per line,
+ * UTF-8, split at the last colon. In the place of the hash there may be a {@link PasswordHash} and
+ * one {@link ScramCredential} of each kind, or any one of them, with spaces between. Empty lines
+ * and lines that begin with {@code #} are skipped.
  */
 final class PasswordFile {
   private static final int MAX_REPORTED = 10;
@@ -22,11 +25,19 @@ final class PasswordFile {
   private PasswordFile() {}
 
   /**
+   * What is kept of one user's password.
+   *
+   * @param hash for whoever sends the password itself
+   * @param scram for whoever proves that it knows it; one of a mechanism at the most
+   */
+  record User(Optional<PasswordHash> hash, List<ScramCredential> scram) {}
+
+  /**
    * @throws Unusable if the file cannot be read or a line of it is wrong; names the file and every
    *     such line
    */
-  static Map<String, PasswordHash> read(Path file) throws Unusable {
-    Map<String, PasswordHash> users = new HashMap<>();
+  static Map<String, User> read(Path file) throws Unusable {
+    Map<String, User> users = new HashMap<>();
     List<String> problems = new ArrayList<>();
     int number = 0;
     for (String line : text(file).lines().toList()) {
@@ -40,8 +51,8 @@ final class PasswordFile {
         problem = "expected username:hash";
       } else {
         try {
-          PasswordHash hash = PasswordHash.parse(line.substring(colon + 1).strip());
-          if (users.putIfAbsent(line.substring(0, colon), hash) != null) {
+          String name = line.substring(0, colon);
+          if (users.putIfAbsent(name, user(name, line.substring(colon + 1).strip())) != null) {
             problem = "the user name occurs twice";
           }
         } catch (IllegalArgumentException e) {
@@ -56,6 +67,43 @@ final class PasswordFile {
       throw new Unusable(summary(problems));
     }
     return users;
+  }
+
+  private static User user(String name, String kept) {
+    Optional<PasswordHash> hash = Optional.empty();
+    List<ScramCredential> scram = new ArrayList<>();
+    for (String word : kept.split(" +", -1)) {
+      if (!ScramCredential.isOne(word)) {
+        if (hash.isPresent()) {
+          throw new IllegalArgumentException("more than one hash of one kind");
+        }
+        hash = Optional.of(PasswordHash.parse(word));
+        continue;
+      }
+      ScramCredential credential = ScramCredential.parse(word);
+      if (scram.stream().anyMatch(other -> other.mechanism().equals(credential.mechanism()))) {
+        throw new IllegalArgumentException("more than one hash of one kind");
+      }
+      scram.add(credential);
+    }
+    if (!scram.isEmpty()) {
+      checkName(name);
+    }
+    return new User(hash, List.copyOf(scram));
+  }
+
+  /** Names come prepared from SCRAM's clients: one that is written otherwise would never match. */
+  private static void checkName(String name) {
+    String prepared =
+        Saslprep.stored(name)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the user name has characters that SASLprep (RFC 4013) does not allow for"
+                            + " SCRAM"));
+    if (!prepared.equals(name)) {
+      throw new IllegalArgumentException("for SCRAM the user name has to be written " + prepared);
+    }
   }
 
   private static String text(Path file) throws Unusable {

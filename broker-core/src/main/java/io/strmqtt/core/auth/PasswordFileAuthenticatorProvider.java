@@ -5,6 +5,7 @@ import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.AuthenticatorProvider;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -12,7 +13,8 @@ import java.util.Map;
  *
  * <ul>
  *   <li>{@code file}: the path, required. One {@code username:hash} per line, hashes as of {@link
- *       PasswordHash}; {@code #} begins a comment line. Read once.
+ *       PasswordHash}; {@code #} begins a comment line. Read once. Users that have hashes for SCRAM
+ *       only cannot log in here.
  *   <li>{@code threads}: how many passwords are hashed at a time, 1 to 256; default half the
  *       processors, at least 1.
  *   <li>{@code queue}: how many attempts may wait for that, 1 to 1,000,000, default 1000; more are
@@ -39,15 +41,19 @@ public final class PasswordFileAuthenticatorProvider implements AuthenticatorPro
             "threads", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 1, 256);
     int queue = settings.integer("queue", 1000, 1, 1_000_000);
     boolean remember = settings.bool("remember_verified", true);
-    Map<String, PasswordHash> users;
+    Map<String, PasswordHash> hashes = new HashMap<>();
     try {
-      users = PasswordFile.read(file);
+      PasswordFile.read(file)
+          .forEach((name, user) -> user.hash().ifPresent(hash -> hashes.put(name, hash)));
     } catch (PasswordFile.Unusable e) {
       throw new Settings.Invalid("file", String.valueOf(e.getMessage()));
     }
     PasswordFileAuthenticator authenticator =
         new PasswordFileAuthenticator(
-            users, PasswordFileAuthenticator.threads(threads, queue), remember, new SecureRandom());
+            hashes,
+            PasswordFileAuthenticator.threads(threads, queue),
+            remember,
+            new SecureRandom());
     authenticator.warmUp();
     return authenticator;
   }

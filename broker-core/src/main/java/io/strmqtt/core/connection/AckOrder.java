@@ -2,25 +2,29 @@ package io.strmqtt.core.connection;
 
 import io.strmqtt.core.routing.Router;
 import io.strmqtt.core.session.Shard;
+import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), whenever
  * and on whatever thread the router says that they may leave. On the connection's loop, but for
- * {@link Pending#done}.
+ * what the router calls.
  */
 final class AckOrder {
   private final Shard shard;
-  private final ObjIntConsumer<Pending> write;
+  private final boolean canRefuse;
+  private final BiConsumer<Pending, ReasonCode> write;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
 
   /**
-   * @param write writes the acknowledgement of a publication that went to so many subscribers
+   * @param canRefuse whether an acknowledgement can say no: not before MQTT 5
+   * @param write writes the acknowledgement of a publication
    */
-  AckOrder(Shard shard, ObjIntConsumer<Pending> write) {
+  AckOrder(Shard shard, boolean canRefuse, BiConsumer<Pending, ReasonCode> write) {
     this.shard = shard;
+    this.canRefuse = canRefuse;
     this.write = write;
   }
 
@@ -28,7 +32,7 @@ final class AckOrder {
   final class Pending implements Router.Routed {
     final int packetId;
     final int qos;
-    private int subscribers = -1;
+    private @Nullable ReasonCode code;
 
     private Pending(int packetId, int qos) {
       this.packetId = packetId;
@@ -36,10 +40,23 @@ final class AckOrder {
     }
 
     @Override
-    public void done(int count) {
+    public void done(int subscribers) {
+      answer(subscribers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS);
+    }
+
+    @Override
+    public boolean refuse() {
+      if (canRefuse) {
+        answer(ReasonCode.QUOTA_EXCEEDED);
+      }
+      return canRefuse;
+    }
+
+    /** What the acknowledgement says, when its turn comes. */
+    void answer(ReasonCode decided) {
       shard.execute(
           () -> {
-            subscribers = count;
+            code = decided;
             writeReady();
           });
     }
@@ -63,9 +80,9 @@ final class AckOrder {
 
   private void writeReady() {
     @Nullable Pending first;
-    while ((first = waiting.peek()) != null && first.subscribers >= 0) {
+    while ((first = waiting.peek()) != null && first.code != null) {
       waiting.remove();
-      write.accept(first, first.subscribers);
+      write.accept(first, first.code);
     }
   }
 }

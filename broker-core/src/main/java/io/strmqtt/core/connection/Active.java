@@ -51,6 +51,7 @@ final class Active implements Phase, Attachment {
   private final Outbox outbox;
   private final Inbound inbound;
   private final Subscribing subscribing;
+  private final Optional<Reauthentication> reauthentication;
   private Consumer<Active> ready;
   private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkKeepAlive);
   private final Deadlines.Entry writeTimeout =
@@ -65,17 +66,17 @@ final class Active implements Phase, Attachment {
    * @param ready called when the session is there and CONNACK is written
    */
   Active(
-      MqttConnection owner, Connect connect, Authorizer.Subject subject, Consumer<Active> ready) {
+      MqttConnection owner, ClientTerms terms, Authorizer.Subject subject, Consumer<Active> ready) {
     this.owner = owner;
     this.services = owner.services();
     this.subject = subject;
     this.ready = ready;
-    this.terms =
-        ClientTerms.of(
-            connect, services.broker().limits(), subject, services.broker().clock().instant());
-    this.outbox = new Outbox(owner.connection(), connect.version());
-    this.inbound = new Inbound(this, services.broker(), connect.version());
+    this.terms = terms;
+    this.outbox = new Outbox(owner.connection(), terms.version(), services.broker().counters());
+    this.inbound = new Inbound(this, services.broker(), terms.version());
     this.subscribing = new Subscribing(this, services.broker());
+    this.reauthentication =
+        terms.authenticationMethod().map(method -> new Reauthentication(this, services, method));
   }
 
   // As the session's attachment.
@@ -98,6 +99,11 @@ final class Active implements Phase, Attachment {
   @Override
   public long maxPacketSize() {
     return terms.maxPacketSize();
+  }
+
+  @Override
+  public int topicAliasMaximum() {
+    return terms.topicAliasMaximum();
   }
 
   @Override
@@ -158,7 +164,10 @@ final class Active implements Phase, Attachment {
       case Pingreq ping -> write(new Pingresp()); // 3.12.4-1
       case Disconnect disconnect -> disconnected(mine, disconnect);
       case Connect again -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 3.1.0-2
-      case Auth auth -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR); // 4.12.0-7
+      case Auth auth ->
+          reauthentication.ifPresentOrElse(
+              again -> again.packet(auth),
+              () -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR)); // MQTT-4.12.0-7
       case Connack no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
       case Suback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
       case Unsuback no -> end(Reason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
@@ -267,6 +276,7 @@ final class Active implements Phase, Attachment {
   private void finish(Reason reason) {
     shard().deadlines().cancel(keepAlive);
     shard().deadlines().cancel(writeTimeout);
+    reauthentication.ifPresent(Reauthentication::end);
     outbox.discard();
     services.broker().counters().count(reason);
     if (session != null) {
@@ -312,7 +322,7 @@ final class Active implements Phase, Attachment {
 
   private boolean mayReadOn(@Nullable Subscriber slow, long since) {
     return !owner.isIn(this)
-        || (slow == null || !slow.isHoldingBack()) && !services.broker().pending().isOver()
+        || (slow == null || !slow.isHoldingBack()) && !services.broker().isOver()
         || mayAcknowledge(since);
   }
 
@@ -363,8 +373,23 @@ final class Active implements Phase, Attachment {
     return owner.isIn(this);
   }
 
+  /** Forgets a QoS 2 publication that was refused. */
+  void release(int packetId) {
+    if (session != null) {
+      session.releaseQos2(packetId);
+    }
+  }
+
+  boolean isV5() {
+    return terms.version() == MqttVersion.V5;
+  }
+
   Authorizer.Subject subject() {
     return subject;
+  }
+
+  ClientTerms terms() {
+    return terms;
   }
 
   Publisher publisher() {

@@ -37,7 +37,7 @@ final class AwaitConnect implements Phase {
       Authenticating next = new Authenticating(owner, connect);
       owner.become(next);
       next.begin();
-      if (owner.isIn(next)) {
+      if (owner.isIn(next) && !next.awaitsClient()) {
         owner.connection().autoRead(false); // 3.1.4-6: what is behind CONNECT waits.
       }
     } else {
@@ -73,7 +73,7 @@ final class AwaitConnect implements Phase {
           default -> version.filter(v -> v == MqttVersion.V5).orElse(null);
         };
     if (spoken != null) {
-      Outbox out = new Outbox(owner.connection(), spoken);
+      Outbox out = new Outbox(owner.connection(), spoken, owner.services().broker().counters());
       out.write(new Connack(false, code, Properties.NONE));
       out.flush();
     }
@@ -98,7 +98,7 @@ final class AwaitConnect implements Phase {
 
   private Refusal refusal(Reason reason, String detail) {
     var endpoint = owner.connection().endpoint();
-    return Refusal.early(endpoint, reason, endpoint.tls().isPresent(), detail);
+    return Refusal.early(endpoint, reason, endpoint.tls().isPresent(), () -> detail);
   }
 
   private void close(Reason reason) {

@@ -8,6 +8,7 @@ import io.strmqtt.core.routing.Router;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.Session;
+import io.strmqtt.core.sys.SysAccess;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -18,7 +19,6 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class Inbound {
     this.broker = broker;
     this.limits = broker.limits();
     this.v5 = version == MqttVersion.V5;
-    this.acks = new AckOrder(active.shard(), this::acknowledge);
+    this.acks = new AckOrder(active.shard(), v5, this::acknowledge);
   }
 
   void publish(Session session, Publish publish) {
@@ -70,7 +70,16 @@ final class Inbound {
         || !broker
             .authorizer()
             .mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
-      refuse(session, publish);
+      refuse(publish);
+      return;
+    }
+    if (limits.validatePayloadFormat()
+        && !Records.isOfItsFormat(publish.payload(), publish.properties())) {
+      if (publish.qos() == 0) {
+        active.end(Reason.PAYLOAD_FORMAT_INVALID, ReasonCode.PAYLOAD_FORMAT_INVALID); // 3.3.2.3.2
+      } else {
+        reject(publish, Reason.PAYLOAD_FORMAT_INVALID, ReasonCode.PAYLOAD_FORMAT_INVALID);
+      }
       return;
     }
     Message message =
@@ -84,12 +93,12 @@ final class Inbound {
             session.clientId());
     if (publish.qos() == 2) {
       // Before it is routed: whatever becomes of this connection, a repeat is no second message.
-      session.inboundQos2().set(publish.packetId());
+      session.receivedQos2(publish.packetId());
     }
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
-    if (slow != null || broker.pending().isOver()) {
+    if (slow != null || broker.isOver()) {
       active.pauseReading(slow);
     }
   }
@@ -99,11 +108,15 @@ final class Inbound {
    * over the limit.
    */
   private boolean isNew(Session session, Publish publish) {
-    BitSet unreleased = session.inboundQos2();
-    if (publish.qos() == 2 && unreleased.get(publish.packetId())) {
+    if (publish.qos() == 2 && session.hasReceivedQos2(publish.packetId())) {
       if (!acks.isPending(publish.packetId())) {
-        active.write(
-            new Pubrec(publish.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // 4.3.3-10
+        // The connection it first came on may have ended before it was durable.
+        session.receivedQos2(publish.packetId());
+        session.whenDurable(
+            () ->
+                active.write(
+                    new Pubrec(
+                        publish.packetId(), ReasonCode.SUCCESS, Properties.NONE))); // 4.3.3-10
       }
       return false;
     }
@@ -146,35 +159,40 @@ final class Inbound {
    * What only the broker itself publishes to, and what is no topic but the beginning of a filter.
    */
   static boolean isReserved(String topic) {
-    return topic.startsWith("$SYS/") || topic.startsWith("$share/");
+    return SysAccess.isSys(topic) || topic.startsWith("$share/");
   }
 
   /**
    * 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not
    * acknowledged.
    */
-  private void refuse(Session session, Publish publish) {
+  private void refuse(Publish publish) {
     if (publish.qos() == 0) {
       broker.counters().count(Reason.QOS0_NOT_AUTHORIZED);
     } else if (!v5) {
       active.end(Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
     } else {
-      broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
-      settled();
-      active.write(
-          publish.qos() == 1
-              ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)
-              : new Pubrec(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE));
+      reject(publish, Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
     }
   }
 
-  private void acknowledge(AckOrder.Pending pending, int subscribers) {
-    ReasonCode code = subscribers == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
-    if (subscribers == 0) {
+  /** Answers a QoS 1 or 2 publication of a 5.0 client that goes no further. */
+  private void reject(Publish publish, Reason reason, ReasonCode code) {
+    broker.counters().count(reason);
+    acks.expect(publish.packetId(), publish.qos()).answer(code);
+  }
+
+  private void acknowledge(AckOrder.Pending pending, ReasonCode code) {
+    if (code == ReasonCode.NO_MATCHING_SUBSCRIBERS) {
       broker.counters().count(Counters.Event.PUBLISH_WITHOUT_SUBSCRIBER);
     }
-    if (pending.qos == 1) {
+    if (pending.qos == 1 || code.isError()) {
       settled();
+    }
+    if (pending.qos == 2 && code.isError()) {
+      active.release(pending.packetId); // No PUBREL follows (4.3.3): the identifier is free.
+    }
+    if (pending.qos == 1) {
       active.write(new Puback(pending.packetId, code, Properties.NONE));
     } else {
       active.write(new Pubrec(pending.packetId, code, Properties.NONE));
@@ -182,12 +200,13 @@ final class Inbound {
   }
 
   void release(Session session, Pubrel pubrel) {
-    boolean known = session.inboundQos2().get(pubrel.packetId());
+    boolean known = session.releaseQos2(pubrel.packetId());
     if (known) {
-      session.inboundQos2().clear(pubrel.packetId());
       settled();
     }
     ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE)); // 4.3.3-11
+    // Behind the store: from then on the client may use the identifier for another message.
+    session.whenDurable(
+        () -> active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE))); // 4.3.3-11
   }
 }

@@ -77,6 +77,7 @@ public final class MqttConnection implements ConnectionHandler {
   public void readComplete() {
     reading = false;
     phase.readComplete();
+    services.broker().storage().flush();
   }
 
   @Override

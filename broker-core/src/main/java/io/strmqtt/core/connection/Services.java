@@ -1,9 +1,11 @@
 package io.strmqtt.core.connection;
 
 import io.strmqtt.api.auth.Authenticator;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.core.Refusals;
 import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.Sessions;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +14,8 @@ import java.util.function.Supplier;
 /**
  * What all connections share. Each part is safe on every thread.
  *
- * @param authenticator if none, every CONNECT is let in
+ * @param authenticator if none, and there are no methods either, every CONNECT is let in
+ * @param methods who serves which method of enhanced authentication
  * @param allowAnonymous whether a CONNECT without credentials is let in
  * @param clientIds makes client ids for those who have none
  * @param all every connection, for the goodbye
@@ -24,8 +27,15 @@ public record Services(
     Sessions sessions,
     Refusals refusals,
     Optional<Authenticator> authenticator,
+    Map<String, EnhancedAuthenticator> methods,
     boolean allowAnonymous,
     Supplier<String> clientIds,
     Set<MqttConnection> all,
     Set<MqttConnection> open,
-    AtomicBoolean stopping) {}
+    AtomicBoolean stopping) {
+
+  /** Whether nobody asks who a client is. */
+  boolean isOpen() {
+    return authenticator.isEmpty() && methods.isEmpty();
+  }
+}

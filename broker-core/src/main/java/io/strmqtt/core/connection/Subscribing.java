@@ -1,5 +1,6 @@
 package io.strmqtt.core.connection;
 
+import io.strmqtt.api.Reason;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.core.session.Broker;
@@ -32,12 +33,18 @@ final class Subscribing {
   }
 
   void subscribe(Session session, Subscribe subscribe) {
+    if (active.isV5() && !isOffered(subscribe)) {
+      return;
+    }
     int identifier = (int) subscribe.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
     List<ReasonCode> codes = new ArrayList<>(subscribe.requests().size());
     List<Subscription> wantRetained = new ArrayList<>();
     for (Subscribe.Request request : subscribe.requests()) {
       TopicFilter filter = TopicFilter.parse(request.filter());
-      ReasonCode refusal = refusal(session, filter, request);
+      ReasonCode refusal =
+          codes.size() < limits.maxFiltersPerPacket()
+              ? refusal(session, filter, request)
+              : ReasonCode.QUOTA_EXCEEDED;
       if (filter == null || refusal != null) {
         codes.add(refusal == null ? ReasonCode.TOPIC_FILTER_INVALID : refusal);
         continue;
@@ -65,6 +72,33 @@ final class Subscribing {
           active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
           wantRetained.forEach(session::deliverRetained);
         });
+  }
+
+  /**
+   * Whether CONNACK has not ruled out what the client asks for; that is a protocol error with a
+   * code of its own (3.2.2.3.11 to 3.2.2.3.13), where 3.x has only the refused filter.
+   */
+  private boolean isOffered(Subscribe subscribe) {
+    if (!limits.identifiersAvailable()
+        && subscribe.properties().has(Property.SUBSCRIPTION_IDENTIFIER)) {
+      active.end(Reason.PROTOCOL_ERROR, ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+      return false;
+    }
+    if (limits.wildcardAvailable() && limits.sharedAvailable()) {
+      return true;
+    }
+    for (Subscribe.Request request : subscribe.requests()) {
+      TopicFilter filter = TopicFilter.parse(request.filter());
+      if (filter != null && filter.isShared() && !limits.sharedAvailable()) {
+        active.end(Reason.PROTOCOL_ERROR, ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
+        return false;
+      }
+      if (filter != null && filter.hasWildcard() && !limits.wildcardAvailable()) {
+        active.end(Reason.PROTOCOL_ERROR, ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
+        return false;
+      }
+    }
+    return true;
   }
 
   private @Nullable ReasonCode refusal(

@@ -1,5 +1,7 @@
 package io.strmqtt.core.routing;
 
+import io.strmqtt.api.store.QueueStore;
+import io.strmqtt.api.store.QueuedMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,36 @@ public record Delivery(
         true,
         subscription.identifier() == 0 ? NO_IDENTIFIERS : new int[] {subscription.identifier()},
         null);
+  }
+
+  /** Its number in the session's queue; 0 if it is in none. */
+  public long number() {
+    return publication.number();
+  }
+
+  /** As a queue keeps it. */
+  public QueuedMessage toQueued(QueueStore queues) {
+    return new QueuedMessage(
+        publication.number(queues),
+        publication.message(),
+        qos,
+        retain,
+        identifiers,
+        shared == null ? "" : shared.filter().full());
+  }
+
+  /**
+   * From a queue.
+   *
+   * @param shared the session's subscription it came by, if that is a shared one and still there
+   */
+  public static Delivery ofStored(QueuedMessage stored, @Nullable Subscription shared) {
+    return new Delivery(
+        Publication.ofStored(stored.message(), stored.number()),
+        stored.qos(),
+        stored.retain(),
+        stored.identifiers(),
+        shared);
   }
 
   /** Approximate heap bytes while it waits: the shared body is counted for each waiter. */

@@ -2,6 +2,7 @@ package io.strmqtt.core.routing;
 
 import io.netty.util.concurrent.FastThreadLocal;
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRouter implements Router {
   private final SubscriptionIndex index = new SubscriptionIndex();
   private final Counters counters;
+  private final Storage storage;
   private final FastThreadLocal<Fanout> fanouts =
       new FastThreadLocal<>() {
         @Override
@@ -27,18 +29,50 @@ public final class LocalRouter implements Router {
 
   /**
    * @param counters where messages that reach nobody of a shared group are counted
+   * @param storage where the messages of sessions are kept
    */
-  public LocalRouter(Counters counters) {
+  public LocalRouter(Counters counters, Storage storage) {
     this.counters = counters;
+    this.storage = storage;
   }
 
   @Override
   public @Nullable Subscriber route(Publication publication, Routed routed) {
     Fanout fanout = fanouts.get();
-    Subscriber slow = fanout.run(index, publication);
-    // Messages of sessions live in memory, so what was offered is as durable as it gets.
-    routed.done(fanout.count);
+    Subscriber slow;
+    int count;
+    List<Kept> kept;
+    try {
+      fanout.run(index, publication);
+      slow = fanout.slow;
+      count = fanout.count;
+      kept = fanout.takeKept();
+    } finally {
+      fanout.clear();
+    }
+    acknowledge(publication, routed, count);
+    // Behind that: whatever a subscriber does with a message comes to the store after its addition.
+    for (Kept each : kept) {
+      if (each.subscriber.deliver(each.delivery) && !isPublisher(each.subscriber, publication)) {
+        slow = each.subscriber;
+      }
+    }
     return slow;
+  }
+
+  /** One that waits for itself would never read its own acknowledgements. */
+  private static boolean isPublisher(Subscriber subscriber, Publication publication) {
+    return subscriber.clientId().equals(publication.message().publisher());
+  }
+
+  /** As soon as what was kept, and what the publisher's session has noted with it, is durable. */
+  private void acknowledge(Publication publication, Routed routed, int subscribers) {
+    if (publication.message().qos() > 0) {
+      storage.whenDurable(() -> routed.done(subscribers));
+    } else {
+      storage.flush();
+      routed.done(subscribers);
+    }
   }
 
   @Override
@@ -66,7 +100,15 @@ public final class LocalRouter implements Router {
     if (next == null) {
       return false;
     }
-    next.subscriber().offer(Delivery.of(delivery.publication(), next));
+    Subscriber to = next.subscriber();
+    // As a message of its own: it may wait in this subscriber's queue already.
+    Delivery again = Delivery.of(new Publication(delivery.publication().message()), next);
+    if (again.qos() == 0 || !to.isPersistent()) {
+      to.offer(again);
+    } else if (to.keep(again)) {
+      storage.flush();
+      to.deliver(again);
+    }
     return true;
   }
 
@@ -74,6 +116,9 @@ public final class LocalRouter implements Router {
   public long subscriptions() {
     return index.size();
   }
+
+  /** A message that its subscriber's queue has, and its subscriber not yet. */
+  private record Kept(Subscriber subscriber, Delivery delivery) {}
 
   /** One publication on its way to many; reused by its thread. */
   private static final class Fanout {
@@ -84,6 +129,7 @@ public final class LocalRouter implements Router {
     final Consumer<Subscription> merge = this::merge;
     final Consumer<SharedGroup> offerOne = this::offerOne;
     final BiConsumer<Subscriber, Delivery> hand = this::hand;
+    List<Kept> kept = new ArrayList<>();
     final Counters counters;
     @Nullable Publication publication;
     @Nullable Subscriber slow;
@@ -93,33 +139,41 @@ public final class LocalRouter implements Router {
       this.counters = counters;
     }
 
-    @Nullable Subscriber run(SubscriptionIndex index, Publication toAll) {
+    void run(SubscriptionIndex index, Publication toAll) {
       publication = toAll;
       count = 0;
-      slow = null;
-      try {
-        index.match(toAll.message().topic(), collect);
-        if (matched.size() == 1) {
-          matched.getFirst().forEach(offer);
-        } else if (matched.size() > 1) {
-          // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2,
-          // 3.3.4-4).
-          for (Subscribers each : matched) {
-            each.forEach(merge);
-          }
-          merged.forEach(hand);
-        }
+      index.match(toAll.message().topic(), collect);
+      if (matched.size() == 1) {
+        matched.getFirst().forEach(offer);
+      } else if (matched.size() > 1) {
+        // Overlapping filters: one copy each, at the highest QoS, with all identifiers (3.3.4-2,
+        // 3.3.4-4).
         for (Subscribers each : matched) {
-          each.forEachGroup(offerOne);
+          each.forEach(merge);
         }
-        return slow;
-      } finally {
-        // Whatever happened: the next publication must not go to this one's subscribers.
-        merged.clear();
-        matched.clear();
-        publication = null;
-        slow = null;
+        merged.forEach(hand);
       }
+      for (Subscribers each : matched) {
+        each.forEachGroup(offerOne);
+      }
+    }
+
+    List<Kept> takeKept() {
+      if (kept.isEmpty()) {
+        return List.of();
+      }
+      List<Kept> taken = kept;
+      kept = new ArrayList<>();
+      return taken;
+    }
+
+    /** Whatever happened: the next publication must not go to this one's subscribers. */
+    void clear() {
+      merged.clear();
+      matched.clear();
+      kept.clear();
+      publication = null;
+      slow = null;
     }
 
     private Publication current() {
@@ -156,20 +210,22 @@ public final class LocalRouter implements Router {
     private void offerOne(SharedGroup group) {
       Subscription member = group.next(current().message().qos(), null);
       if (member != null) {
-        hand(member.subscriber(), Delivery.of(current(), member));
+        // In queues a number stands for one copy, and this is none of the copies before.
+        Publication one =
+            current().number() == 0 ? current() : new Publication(current().message());
+        hand(member.subscriber(), Delivery.of(one, member));
       } else if (!group.isEmpty()) {
         counters.count(Reason.QOS0_OFFLINE); // All are away, and keep nothing of this QoS.
       }
     }
 
-    /** One that waits for itself would never read its own acknowledgements. */
-    private boolean isPublisher(Subscriber subscriber) {
-      return subscriber.clientId().equals(current().message().publisher());
-    }
-
     private void hand(Subscriber subscriber, Delivery delivery) {
       count++;
-      if (subscriber.offer(delivery) && !isPublisher(subscriber)) {
+      if (delivery.qos() > 0 && subscriber.isPersistent()) {
+        if (subscriber.keep(delivery)) {
+          kept.add(new Kept(subscriber, delivery));
+        }
+      } else if (subscriber.offer(delivery) && !isPublisher(subscriber, current())) {
         slow = subscriber;
       }
     }

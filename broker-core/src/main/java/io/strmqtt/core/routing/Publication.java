@@ -1,6 +1,7 @@
 package io.strmqtt.core.routing;
 
 import io.strmqtt.api.Message;
+import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.mqtt.codec.PublishFrame;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -20,12 +21,37 @@ public final class Publication {
   private final Message message;
   private final byte[][] frames = new byte[8][];
 
+  /** In the queues it waits in; 0 while it waits in none. Written before it leaves its thread. */
+  private long number;
+
   public Publication(Message message) {
+    this(message, 0);
+  }
+
+  private Publication(Message message, long number) {
     this.message = message;
+    this.number = number;
+  }
+
+  /** One that waits in a queue already. */
+  public static Publication ofStored(Message message, long number) {
+    return new Publication(message, number);
   }
 
   public Message message() {
     return message;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Its number in queues, given by the store the first time. */
+  long number(QueueStore queues) {
+    if (number == 0) {
+      number = queues.nextNumber();
+    }
+    return number;
   }
 
   /**
@@ -97,6 +123,6 @@ public final class Publication {
   }
 
   int weight() {
-    return message.payload().length + message.topic().length() + 96;
+    return message.weight();
   }
 }

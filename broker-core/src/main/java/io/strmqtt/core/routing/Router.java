@@ -43,5 +43,15 @@ public interface Router {
      * @param subscribers how many subscribers it went to
      */
     void done(int subscribers);
+
+    /**
+     * Offers to give the publication back, because a limit does not let the broker do all it asks
+     * for.
+     *
+     * @return whether the publisher is told so; if not, the publication goes as far as it can
+     */
+    default boolean refuse() {
+      return false;
+    }
   }
 }

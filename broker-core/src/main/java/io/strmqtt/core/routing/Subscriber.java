@@ -10,11 +10,26 @@ public interface Subscriber {
    */
   boolean isAvailable();
 
-  /** Whether it keeps QoS 1 and 2 messages while it is not connected. */
+  /** Whether it keeps QoS 1 and 2 messages: while it is not connected, and over a restart. */
   boolean isPersistent();
 
   /**
-   * Hands a message over; never blocks.
+   * Adds a message that must not be lost to the subscriber's queue in the store. Once the store has
+   * been told that this is all, {@link #deliver} has to follow.
+   *
+   * @return false if it was turned away
+   */
+  boolean keep(Delivery delivery);
+
+  /**
+   * Hands over a message that was kept; never blocks.
+   *
+   * @return whether the subscriber asks its publishers to slow down
+   */
+  boolean deliver(Delivery delivery);
+
+  /**
+   * Hands over a message that need not be kept; never blocks.
    *
    * @return whether the subscriber asks its publishers to slow down
    */

@@ -18,6 +18,19 @@ public record Subscription(
     int retainHandling,
     int identifier) {
 
+  /** As it was stored. */
+  public static Subscription of(
+      Subscriber subscriber, TopicFilter filter, SubscriptionRecord stored) {
+    return new Subscription(
+        subscriber,
+        filter,
+        stored.qos(),
+        stored.noLocal(),
+        stored.retainAsPublished(),
+        stored.retainHandling(),
+        stored.identifier());
+  }
+
   public SubscriptionRecord toRecord() {
     return new SubscriptionRecord(
         filter.full(), qos, noLocal, retainAsPublished, retainHandling, identifier);

@@ -17,6 +17,9 @@ public interface Attachment {
   /** Bytes of the largest packet the client takes (3.1.2.11.4). */
   long maxPacketSize();
 
+  /** Topic aliases to use towards the client, 0 to 65535 (3.1.2.11.5). */
+  int topicAliasMaximum();
+
   /** What to publish if the connection ends without DISCONNECT. */
   Optional<Will> will();
 

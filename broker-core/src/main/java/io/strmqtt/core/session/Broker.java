@@ -1,18 +1,30 @@
 package io.strmqtt.core.session;
 
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Router;
 import java.time.Clock;
 
-/** What all sessions and connections share. Immutable; each part is safe on every thread. */
+/**
+ * What all sessions and connections share. Immutable; each part is safe on every thread.
+ *
+ * @param retained the retained messages of the storage, and the broker's own
+ */
 public record Broker(
     Limits limits,
     Router router,
     Storage storage,
+    RetainedStore retained,
     Counters counters,
     Authorizer authorizer,
     PendingBytes pending,
-    Clock clock) {}
+    Clock clock) {
+
+  /** Whether publishers are to stop reading: more waits to be sent, or written, than is good. */
+  public boolean isOver() {
+    return pending.isOver() || storage.isBehind();
+  }
+}

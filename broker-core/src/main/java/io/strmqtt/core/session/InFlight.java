@@ -3,12 +3,15 @@ package io.strmqtt.core.session;
 import io.netty.util.collection.IntObjectHashMap;
 import io.strmqtt.core.routing.Delivery;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * QoS 1 and 2 messages on their way to the client: sent, not yet acknowledged. Packet identifiers
- * are given in turn and skipped while in use (2.2.1-4). On the session's loop only.
+ * are given in turn and skipped while in use (2.2.1-4). Between connections only the identifiers
+ * stay here; the messages come back with the {@link Backlog}. On the session's loop only.
  */
 final class InFlight {
   /** What the client still owes. */
@@ -21,21 +24,35 @@ final class InFlight {
   static final class Entry {
     final int packetId;
     final long order;
-    final Delivery delivery;
+
+    /** In the session's queue; 0 if the session is not kept. */
+    final long number;
+
     Awaits awaits;
+    int weight;
+
+    /** Null once PUBREC has come, and while the message is in the store alone. */
+    @Nullable Delivery delivery;
 
     /** Whether it is counted against the receive maximum of the present connection. */
     boolean holdsQuota;
 
-    Entry(int packetId, long order, Delivery delivery) {
+    /** Whether the store knows the packet identifier of the QoS 2 message. */
+    boolean isNoted;
+
+    /** Whether it may have been sent before (3.3.1-1). */
+    boolean wasSent;
+
+    private Entry(int packetId, long order, long number, Awaits awaits) {
       this.packetId = packetId;
       this.order = order;
-      this.delivery = delivery;
-      this.awaits = delivery.qos() == 1 ? Awaits.PUBACK : Awaits.PUBREC;
+      this.number = number;
+      this.awaits = awaits;
     }
   }
 
   private final IntObjectHashMap<Entry> byId = new IntObjectHashMap<>();
+  private final Map<Long, Entry> unloaded = new HashMap<>();
   private int lastId;
   private long lastOrder;
 
@@ -48,17 +65,70 @@ final class InFlight {
     do {
       lastId = lastId == 0xFFFF ? 1 : lastId + 1;
     } while (byId.containsKey(lastId));
-    Entry entry = new Entry(lastId, ++lastOrder, delivery);
+    Awaits awaits = delivery.qos() == 1 ? Awaits.PUBACK : Awaits.PUBREC;
+    Entry entry = new Entry(lastId, ++lastOrder, delivery.number(), awaits);
+    entry.delivery = delivery;
+    entry.weight = delivery.weight();
     byId.put(lastId, entry);
     return entry;
+  }
+
+  /** A QoS 2 handshake that an earlier run of the broker has begun. */
+  void restore(long number, int packetId, boolean released) {
+    Entry entry =
+        new Entry(packetId, ++lastOrder, number, released ? Awaits.PUBCOMP : Awaits.PUBREC);
+    entry.isNoted = true;
+    entry.wasSent = true;
+    byId.put(packetId, entry);
+    if (!released) {
+      unloaded.put(number, entry);
+    }
+    lastId = packetId;
   }
 
   @Nullable Entry get(int packetId) {
     return byId.get(packetId);
   }
 
-  void remove(int packetId) {
-    byId.remove(packetId);
+  void remove(Entry entry) {
+    byId.remove(entry.packetId);
+    unloaded.remove(entry.number);
+  }
+
+  /** PUBREC has come: the message itself is not needed any more. */
+  void release(Entry entry) {
+    entry.awaits = Awaits.PUBCOMP;
+    entry.delivery = null;
+    unloaded.remove(entry.number);
+  }
+
+  /** Leaves the messages, which are in the store, to the backlog. */
+  void unload() {
+    for (Entry entry : byId.values()) {
+      if (entry.delivery != null) {
+        entry.delivery = null;
+        unloaded.put(entry.number, entry);
+      }
+    }
+  }
+
+  /** The entry whose message was read from the store; null if it is none of these. */
+  @Nullable Entry load(Delivery delivery) {
+    Entry entry = unloaded.remove(delivery.number());
+    if (entry != null) {
+      entry.delivery = delivery;
+      entry.weight = delivery.weight();
+    }
+    return entry;
+  }
+
+  /** Those whose message has not come back from the store. */
+  List<Entry> unloaded() {
+    return List.copyOf(unloaded.values());
+  }
+
+  boolean isUnloaded(long number) {
+    return unloaded.containsKey(number);
   }
 
   /** In the order they were sent. */
@@ -68,5 +138,6 @@ final class InFlight {
 
   void clear() {
     byId.clear();
+    unloaded.clear();
   }
 }

@@ -3,6 +3,7 @@ package io.strmqtt.core.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.strmqtt.core.Connection;
+import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.codec.PublishFrame;
 import io.strmqtt.mqtt.packet.MqttPacket;
@@ -21,12 +22,16 @@ public final class Outbox {
 
   private final Connection connection;
   private final MqttVersion version;
+  private final Counters counters;
   private @Nullable ByteBuf batch;
   private boolean unflushed;
+  private int packets;
+  private long bytes;
 
-  public Outbox(Connection connection, MqttVersion version) {
+  public Outbox(Connection connection, MqttVersion version, Counters counters) {
     this.connection = connection;
     this.version = version;
+    this.counters = counters;
   }
 
   public Connection connection() {
@@ -38,6 +43,7 @@ public final class Outbox {
   }
 
   public void write(MqttPacket packet) {
+    packets++;
     int size = MqttEncoder.size(packet, version);
     MqttEncoder.encode(packet, version, room(size));
     handOverIfFull();
@@ -45,6 +51,7 @@ public final class Outbox {
 
   /** Writes a shared frame of a QoS 0 publication. */
   void writeFrame(byte[] frame) {
+    packets++;
     if (frame.length >= LARGE) {
       handOver();
       send(Unpooled.wrappedBuffer(frame));
@@ -58,6 +65,7 @@ public final class Outbox {
    * Writes a shared frame of a QoS 1 or 2 publication, with its own packet identifier and flags.
    */
   void writeFrame(byte[] frame, int qos, int packetId, boolean dup) {
+    packets++;
     int at = PublishFrame.packetIdIndex(frame);
     int head = at + 2;
     boolean large = frame.length >= LARGE;
@@ -74,10 +82,34 @@ public final class Outbox {
     }
   }
 
+  /**
+   * Writes a frame with a topic alias, its own packet identifier and flags (3.3.2.3.4).
+   *
+   * @param named whether the topic goes along
+   */
+  void writeAliased(byte[] frame, boolean named, int qos, int packetId, boolean dup, int alias) {
+    packets++;
+    ByteBuf out = room(Math.min(frame.length, LARGE) + 16);
+    int first = (frame[0] & 0xF1) | qos << 1 | (dup ? DUP : 0);
+    int rest = PublishFrame.writeAliased(frame, named, first, packetId, alias, out);
+    int left = frame.length - rest;
+    if (left >= LARGE) {
+      handOver();
+      send(Unpooled.wrappedBuffer(frame, rest, left));
+    } else {
+      out.writeBytes(frame, rest, left);
+      handOverIfFull();
+    }
+  }
+
   public void flush() {
     handOver();
     if (unflushed) {
       unflushed = false;
+      counters.add(Counters.Event.PACKETS_SENT, packets);
+      counters.add(Counters.Event.BYTES_SENT, bytes);
+      packets = 0;
+      bytes = 0;
       connection.flush();
     }
   }
@@ -115,8 +147,9 @@ public final class Outbox {
     }
   }
 
-  private void send(ByteBuf bytes) {
+  private void send(ByteBuf part) {
     unflushed = true;
-    connection.write(bytes);
+    bytes += part.readableBytes();
+    connection.write(part);
   }
 }

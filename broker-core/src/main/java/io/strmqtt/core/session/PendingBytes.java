@@ -3,19 +3,17 @@ package io.strmqtt.core.session;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The bytes that wait for all sessions together. Those for connected sessions are held against a
- * limit above which publishers stop reading until a quarter has drained. Those for absent sessions
- * do not drain by waiting: above twice the limit, more are turned away. Sessions report what they
+ * The bytes that wait for all connected sessions together, held against a limit above which
+ * publishers stop reading until a quarter has drained. (What waits for absent sessions does not
+ * drain by waiting: it is the store's, which has a limit of its own.) Sessions report what they
  * hold; reading is one volatile field. Any thread.
  */
 public final class PendingBytes {
   private final long high;
   private final long low;
   private final LongAdder live = new LongAdder();
-  private final LongAdder stored = new LongAdder();
   private volatile boolean over;
   private volatile boolean farOver;
-  private volatile boolean storedFull;
 
   /**
    * @param high bytes at which publishers are held back
@@ -25,12 +23,9 @@ public final class PendingBytes {
     this.low = high - high / 4;
   }
 
-  void add(long liveBytes, long storedBytes) {
-    if (liveBytes != 0) {
-      live.add(liveBytes);
-    }
-    if (storedBytes != 0) {
-      stored.add(storedBytes);
+  void add(long bytes) {
+    if (bytes != 0) {
+      live.add(bytes);
     }
   }
 
@@ -39,7 +34,6 @@ public final class PendingBytes {
     long sum = live.sum();
     over = over ? sum >= low : sum > high;
     farOver = sum > 2 * high;
-    storedFull = stored.sum() > 2 * high;
   }
 
   /** Whether publishers are to stop reading. */
@@ -52,12 +46,8 @@ public final class PendingBytes {
     return farOver;
   }
 
-  boolean isStoredFull() {
-    return storedFull;
-  }
-
-  /** Bytes that wait now, for connected and absent sessions. */
+  /** Bytes that wait now. */
   public long sum() {
-    return live.sum() + stored.sum();
+    return live.sum();
   }
 }

@@ -27,19 +27,21 @@ public final class Publisher {
    * @return a subscriber that asks to slow down, if there is one
    */
   public @Nullable Subscriber publish(Message message, Router.Routed routed) {
-    if (!message.retain()) {
-      return broker.router().route(new Publication(message), routed);
+    if (message.retain() && !retain(message) && routed.refuse()) {
+      return null;
     }
+    return broker.router().route(new Publication(message), routed);
+  }
+
+  /** False if the limit of retained messages is reached. */
+  private boolean retain(Message message) {
     if (message.payload().length == 0) {
-      broker.storage().retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
-    } else if (!broker.storage().retained().put(message)) {
+      broker.retained().remove(message.topic()); // 3.3.1-6, 3.3.1-7
+    } else if (!broker.retained().put(message)) {
       broker.counters().count(Reason.RETAINED_LIMIT);
+      return false;
     }
-    return broker
-        .router()
-        .route(
-            new Publication(message),
-            subscribers -> broker.storage().whenDurable(() -> routed.done(subscribers)));
+    return true;
   }
 
   /** Publishes a will, if its owner may still publish to the topic. */

@@ -3,13 +3,19 @@ package io.strmqtt.core.session;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.api.store.StoredWill;
+import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.core.Deadlines.Entry;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
+import io.strmqtt.mqtt.topic.TopicFilter;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +45,8 @@ public final class Session implements Subscriber {
   private final Waiting waiting;
   private volatile Shard shard;
   private volatile boolean available;
-  private volatile boolean persistent;
+  private volatile @Nullable MessageQueue queue;
+  private final AtomicInteger underWay = new AtomicInteger();
   private volatile long received;
   private volatile long receivedBytes;
 
@@ -68,7 +76,54 @@ public final class Session implements Subscriber {
     this.shard = shard;
     this.record = record;
     this.waiting = new Waiting(broker.limits(), broker.pending(), shard.deadlines()::now);
-    this.outbound = new Outbound(broker, waiting);
+    this.outbound = new Outbound(broker, this, waiting);
+  }
+
+  /**
+   * Takes up what an earlier run has left: everything but the time that has passed, which comes
+   * with {@link #resume}. On the owner's loop, before there are connections.
+   */
+  void restore(StoredSession stored) {
+    queue = stored.queue();
+    outbound.keepIn(stored.queue());
+    outbound.restore(stored);
+    stored.received().forEach(inboundQos2::set);
+    will = stored.will().map(it -> new Will(it.message(), it.delay())).orElse(null);
+    for (SubscriptionRecord each : stored.subscriptions()) {
+      TopicFilter filter = TopicFilter.parse(each.filter());
+      if (filter != null) {
+        Subscription subscription = Subscription.of(this, filter, each);
+        subscriptions.put(each.filter(), subscription);
+        broker.router().subscribe(subscription);
+      }
+    }
+    if (record.connected()) { // The run ended before the connection.
+      record = disconnected(Reason.BROKER_ENDED);
+      broker.storage().sessions().put(record);
+    }
+  }
+
+  /** All sessions are there: time goes on for this one. On the owner's loop. */
+  void resume() {
+    long since = record.disconnectedAt().orElseGet(broker.clock()::instant).toEpochMilli();
+    long absent = Math.max(0, broker.clock().millis() - since);
+    long expiresAfter = TimeUnit.SECONDS.toMillis(record.expiryInterval());
+    if (record.expiryInterval() < SessionRecord.NEVER && absent >= expiresAfter) {
+      end();
+      return;
+    }
+    if (record.expiryInterval() < SessionRecord.NEVER) {
+      shard.deadlines().set(expiry, TimeUnit.MILLISECONDS.toNanos(expiresAfter - absent));
+    }
+    Will due = will;
+    if (due != null) {
+      long left = TimeUnit.SECONDS.toMillis(due.delay()) - absent;
+      if (left <= 0) {
+        publishWill();
+      } else {
+        shard.deadlines().set(willDelay, TimeUnit.MILLISECONDS.toNanos(left));
+      }
+    }
   }
 
   @Override
@@ -83,7 +138,7 @@ public final class Session implements Subscriber {
 
   @Override
   public boolean isPersistent() {
-    return persistent;
+    return queue != null;
   }
 
   @Override
@@ -98,13 +153,54 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.QOS0_OFFLINE);
       return false;
     }
-    if (!waiting.enter(delivery, available)) {
+    if (!waiting.enter(delivery)) {
       broker.counters().count(Reason.QUEUE_FULL);
       return false;
     }
+    return deliver(delivery);
+  }
+
+  @Override
+  public boolean keep(Delivery delivery) {
+    MessageQueue to = queue;
+    if (to == null || !available && broker.storage().isFull()) {
+      waiting.refuse();
+      broker.counters().count(Reason.STORE_FULL);
+      return false;
+    }
+    if (!waiting.enter(delivery)) {
+      broker.counters().count(Reason.QUEUE_FULL);
+      return false;
+    }
+    underWay.incrementAndGet();
+    to.add(delivery.toQueued(broker.storage().queues()));
+    return true;
+  }
+
+  /** Whether there may be messages in the queue that the owner has not taken out of the mailbox. */
+  boolean hasMailUnderWay() {
+    return underWay.get() > 0;
+  }
+
+  @Override
+  public boolean deliver(Delivery delivery) {
     mailbox.offer(delivery);
     schedule();
     return waiting.asksToSlowDown() && available;
+  }
+
+  /** Has the owner run the task once everything handed to the store until now is durable. */
+  public void whenDurable(Runnable task) {
+    broker
+        .storage()
+        .whenDurable(
+            () -> {
+              if (shard.inLoop()) {
+                task.run();
+              } else {
+                command(task::run);
+              }
+            });
   }
 
   /** Has the owner do something, in the mailbox's order. */
@@ -151,9 +247,13 @@ public final class Session implements Subscriber {
     } else {
       schedule();
     }
+    broker.storage().flush();
   }
 
   private void take(Delivery delivery) {
+    if (delivery.qos() > 0 && queue != null) {
+      underWay.decrementAndGet();
+    }
     if (!ended) {
       outbound.add(delivery);
       return;
@@ -190,6 +290,7 @@ public final class Session implements Subscriber {
     shard.deadlines().cancel(willDelay); // 3.1.3-9
     will = null;
     arriving = claim.attachment();
+    broker.storage().flush(); // What this loop has told the store comes before what the next tells.
     shard = to;
   }
 
@@ -197,8 +298,20 @@ public final class Session implements Subscriber {
   void attach(Attachment next, boolean present) {
     record = next.record();
     attaching = next;
+    if (record.expiryInterval() > 0 && queue == null) {
+      MessageQueue fresh = broker.storage().queues().create(clientId);
+      outbound.keepIn(fresh);
+      queue = fresh;
+    }
+    SessionStore store = broker.storage().sessions();
+    store.put(record);
+    if (next.will().isEmpty()) {
+      store.removeWill(clientId);
+    } else if (queue != null || broker.storage().problem().isEmpty()) {
+      // A store that cannot write does not keep out clients that have nothing kept but a will.
+      next.will().ifPresent(w -> store.putWill(clientId, new StoredWill(w.message(), w.delay())));
+    }
     Shard here = shard;
-    broker.storage().sessions().put(record);
     broker.storage().whenDurable(() -> here.execute(() -> attachDurably(next, present)));
   }
 
@@ -208,7 +321,6 @@ public final class Session implements Subscriber {
     }
     attaching = null;
     attachment = next;
-    persistent = record.expiryInterval() > 0;
     will = next.will().orElse(null);
     if (!next.outbox().connection().isOpen()) {
       detach(
@@ -236,22 +348,13 @@ public final class Session implements Subscriber {
     attachment = null;
     available = false;
     outbound.disconnect();
-    record =
-        new SessionRecord(
-            clientId,
-            record.username(),
-            record.version(),
-            false,
-            record.endpoint(),
-            record.cleanStart(),
-            record.keepAlive(),
-            record.expiryInterval(),
-            record.connectedAt(),
-            Optional.of(broker.clock().instant()),
-            Optional.of(reason));
+    record = disconnected(reason);
     Will due = will;
-    if (!withWill || due == null) {
+    if (due == null) {
       will = null;
+    } else if (!withWill) {
+      will = null;
+      broker.storage().sessions().removeWill(clientId);
     } else if (due.delay() == 0 || record.expiryInterval() == 0) {
       publishWill();
     } else {
@@ -266,6 +369,21 @@ public final class Session implements Subscriber {
         shard.deadlines().set(expiry, TimeUnit.SECONDS.toNanos(record.expiryInterval()));
       }
     }
+  }
+
+  private SessionRecord disconnected(Reason reason) {
+    return new SessionRecord(
+        clientId,
+        record.username(),
+        record.version(),
+        false,
+        record.endpoint(),
+        record.cleanStart(),
+        record.keepAlive(),
+        record.expiryInterval(),
+        record.connectedAt(),
+        Optional.of(broker.clock().instant()),
+        Optional.of(reason));
   }
 
   /** Changes the session expiry interval in seconds, as a DISCONNECT may (3.14.2.2.2). */
@@ -284,13 +402,13 @@ public final class Session implements Subscriber {
             r.connectedAt(),
             r.disconnectedAt(),
             r.disconnectReason());
-    persistent = seconds > 0;
   }
 
   private void publishWill() {
     Will due = will;
     if (due != null) {
       will = null;
+      broker.storage().sessions().removeWill(clientId);
       sessions.publisher().publishWill(due, subject());
     }
   }
@@ -305,11 +423,30 @@ public final class Session implements Subscriber {
     shard.deadlines().cancel(willDelay);
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
     subscriptions.values().forEach(broker.router()::unsubscribe);
-    subscriptions.clear();
     outbound.end(broker.router()::redispatch);
     waiting.report(false);
     broker.storage().sessions().remove(clientId);
+    leaveQueue();
+    subscriptions.clear();
+    // Before another session of the client id tells the store of itself.
+    broker.storage().flush();
     sessions.remove(this);
+  }
+
+  /** What waits in the store goes, but for what other members of shared groups can have. */
+  private void leaveQueue() {
+    MessageQueue left = queue;
+    if (left == null) {
+      return;
+    }
+    Map<String, Subscription> shared = new HashMap<>(subscriptions);
+    shared.values().removeIf(subscription -> !subscription.filter().isShared());
+    if (outbound.backlog() > 0 && !shared.isEmpty()) {
+      new Legacy(this, broker, left, shared).handOn();
+    } else {
+      outbound.drop(Reason.SESSION_ENDED, outbound.backlog());
+      left.end();
+    }
   }
 
   /** The subscription with the filter; null if there is none. */
@@ -355,7 +492,7 @@ public final class Session implements Subscriber {
       return; // Replaced or gone since.
     }
     long now = broker.clock().millis();
-    RetainedStore store = broker.storage().retained();
+    RetainedStore store = broker.retained();
     store.match(
         subscription.filter().filter(),
         message -> {
@@ -364,9 +501,13 @@ public final class Session implements Subscriber {
           } else if (!(subscription.noLocal() && message.publisher().equals(clientId))) {
             Delivery delivery = Delivery.ofRetained(new Publication(message), subscription);
             waiting.enterAnyway(delivery);
+            if (queue != null && delivery.qos() > 0) {
+              queue.add(delivery.toQueued(broker.storage().queues()));
+            }
             outbound.add(delivery);
           }
         });
+    broker.storage().flush();
   }
 
   public Outbound outbound() {
@@ -394,9 +535,27 @@ public final class Session implements Subscriber {
     }
   }
 
-  /** Packet identifiers of QoS 2 publications received and not yet released (4.3.3-10). */
-  public BitSet inboundQos2() {
-    return inboundQos2;
+  /** Notes a QoS 2 publication until the client releases it (4.3.3-10). */
+  public void receivedQos2(int packetId) {
+    inboundQos2.set(packetId);
+    if (queue != null) {
+      queue.received(packetId);
+    }
+  }
+
+  /** Whether a QoS 2 publication with the packet identifier has come and was not released. */
+  public boolean hasReceivedQos2(int packetId) {
+    return inboundQos2.get(packetId);
+  }
+
+  /** The client releases the publication; false if there is none. */
+  public boolean releaseQos2(int packetId) {
+    boolean known = inboundQos2.get(packetId);
+    inboundQos2.clear(packetId);
+    if (known && queue != null) {
+      queue.forget(packetId);
+    }
+    return known;
   }
 
   /** Counts a PUBLISH from the client. */

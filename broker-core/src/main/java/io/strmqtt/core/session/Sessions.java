@@ -1,6 +1,9 @@
 package io.strmqtt.core.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -21,6 +24,37 @@ public final class Sessions {
 
   public Publisher publisher() {
     return publisher;
+  }
+
+  /**
+   * Takes up all sessions that an earlier run has left. On the starting thread, before there are
+   * connections.
+   *
+   * @param shards where they are spread
+   * @return done when all are there
+   */
+  public CompletableFuture<Void> restore(Shards shards) {
+    List<Session> restored = new ArrayList<>();
+    broker
+        .storage()
+        .sessions()
+        .restore(
+            stored -> {
+              String clientId = stored.session().clientId();
+              Shard shard = shards.of(clientId);
+              Session session = new Session(clientId, this, shard, stored.session());
+              byClientId.put(clientId, session);
+              restored.add(session);
+              shard.execute(() -> session.restore(stored));
+            });
+    return shards
+        .caughtUp()
+        .thenCompose(
+            none -> {
+              // Only now: wills that are due meet every subscription.
+              restored.forEach(session -> session.command(session::resume));
+              return shards.caughtUp();
+            });
   }
 
   public Optional<Session> get(String clientId) {

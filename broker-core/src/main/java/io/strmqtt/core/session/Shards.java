@@ -3,19 +3,23 @@ package io.strmqtt.core.session;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /** The shard of each event loop; fixed when the broker starts. Any thread. */
 public final class Shards {
   private final Map<EventLoop, Shard> byLoop = new IdentityHashMap<>();
+  private final Shard[] ordered;
 
   public Shards(EventLoopGroup loops, LongSupplier nanoTime, PendingBytes pending) {
     for (EventExecutor each : loops) {
       EventLoop loop = (EventLoop) each;
       byLoop.put(loop, new Shard(loop, nanoTime, pending));
     }
+    ordered = byLoop.values().toArray(new Shard[0]);
   }
 
   public Shard of(EventLoop loop) {
@@ -24,6 +28,19 @@ public final class Shards {
       throw new IllegalArgumentException("not one of the broker's event loops");
     }
     return shard;
+  }
+
+  /** Where the session of a client id begins that no connection has brought. */
+  Shard of(String clientId) {
+    return ordered[Math.floorMod(clientId.hashCode(), ordered.length)];
+  }
+
+  /** Done when every loop has done what it was given before. */
+  CompletableFuture<Void> caughtUp() {
+    return CompletableFuture.allOf(
+        Arrays.stream(ordered)
+            .map(shard -> CompletableFuture.runAsync(() -> {}, shard.loop()))
+            .toArray(CompletableFuture[]::new));
   }
 
   public Iterable<Shard> all() {

@@ -21,8 +21,7 @@ final class Waiting {
   private final AtomicInteger messages = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
-  private long reportedLive;
-  private long reportedStored;
+  private long reported;
   private volatile boolean holding;
   private volatile long since;
 
@@ -37,10 +36,9 @@ final class Waiting {
   }
 
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
-  boolean enter(Delivery delivery, boolean connected) {
+  boolean enter(Delivery delivery) {
     int weight = delivery.weight();
-    if (messages.incrementAndGet() <= limits.maxQueuedMessages()
-        && (connected || !all.isStoredFull())) {
+    if (messages.incrementAndGet() <= limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
       if (bytes.addAndGet(weight) <= limits.maxQueuedBytes() || messages.get() == 1) {
         return true;
@@ -68,19 +66,26 @@ final class Waiting {
     bytes.addAndGet(delivery.weight());
   }
 
+  /** Counts in what an earlier run of the broker has left. */
+  void restore(int count, long weight) {
+    messages.addAndGet(count);
+    bytes.addAndGet(weight);
+  }
+
   void leave(Delivery delivery) {
-    int weight = delivery.weight();
+    leave(delivery.weight());
+  }
+
+  void leave(int weight) {
     messages.decrementAndGet();
     bytes.addAndGet(-weight);
   }
 
-  /** Brings the broker-wide sums up to date; called by the owner after each change it makes. */
+  /** Brings the broker-wide sum up to date; called by the owner after each change it makes. */
   void report(boolean connected) {
-    long now = bytes.get();
-    long live = connected ? now : 0;
-    all.add(live - reportedLive, now - live - reportedStored);
-    reportedLive = live;
-    reportedStored = now - live;
+    long now = connected ? bytes.get() : 0;
+    all.add(now - reported);
+    reported = now;
   }
 
   /** Whether a message just counted in asks its publisher to slow down. */

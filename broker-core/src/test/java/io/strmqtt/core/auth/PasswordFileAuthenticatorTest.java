@@ -54,6 +54,20 @@ class PasswordFileAuthenticatorTest {
   }
 
   @Test
+  void hashesForScramStandBesideTheOneForPasswordsAndDoNotReplaceIt() throws Exception {
+    String scram =
+        " "
+            + ScramCredential.create(
+                "SCRAM-SHA-256", "x".getBytes(UTF_8), 4096, new SecureRandom());
+    String both = line("ann", "secret").strip() + scram + "\n";
+    try (Authenticator file = create(both + "bob:" + scram.strip() + "\n")) {
+      assertThat(outcome(file, "ann", "secret")).isEqualTo(new AuthOutcome.Accepted("ann"));
+      assertThat(outcome(file, "ann", "x")).isEqualTo(BAD);
+      assertThat(outcome(file, "bob", "x")).isEqualTo(BAD);
+    }
+  }
+
+  @Test
   void noUserNameIsNoCredentials() throws Exception {
     try (Authenticator file = create(line("ann", "secret"))) {
       assertThat(outcome(file, attempt(Optional.empty(), Optional.empty())))

@@ -21,9 +21,10 @@ class AckOrderTest {
   private final AckOrder acks =
       new AckOrder(
           new Shards(loops.group(), loops.time()::nanoTime, new PendingBytes(1)).of(loop),
-          (pending, subscribers) -> {
+          true,
+          (pending, code) -> {
             assertThat(loop.inEventLoop()).isTrue();
-            written.add(pending.packetId + ":" + subscribers);
+            written.add(pending.packetId + ":" + code);
           });
 
   @Test
@@ -37,10 +38,11 @@ class AckOrderTest {
     assertThat(written).isEmpty();
     one.done(1);
     loops.settle();
-    assertThat(written).containsExactly("1:1");
+    assertThat(written).containsExactly("1:SUCCESS");
     two.done(0);
     loops.settle();
-    assertThat(written).containsExactly("1:1", "2:0", "3:3"); // 4.6.0-2, 4.6.0-3
+    assertThat(written)
+        .containsExactly("1:SUCCESS", "2:NO_MATCHING_SUBSCRIBERS", "3:SUCCESS"); // 4.6.0-2, 4.6.0-3
     assertThat(acks.isPending(2)).isFalse();
   }
 
@@ -52,14 +54,18 @@ class AckOrderTest {
     List<String> expected = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
       open.add(acks.expect(i, 1 + i % 2));
-      expected.add(i + ":" + i);
+      expected.add(i + (i % 3 == 0 ? ":QUOTA_EXCEEDED" : ":SUCCESS"));
     }
     Collections.shuffle(open, random);
     for (AckOrder.Pending each : open) {
+      Runnable answer =
+          each.packetId % 3 == 0
+              ? () -> assertThat(each.refuse()).isTrue()
+              : () -> each.done(each.packetId);
       if (random.nextBoolean()) {
-        loops.loop(random.nextInt(2)).execute(() -> each.done(each.packetId));
+        loops.loop(random.nextInt(2)).execute(answer);
       } else {
-        each.done(each.packetId);
+        answer.run();
       }
       if (random.nextInt(5) == 0) {
         loops.settle();

@@ -8,6 +8,7 @@ import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.Property;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,15 +126,19 @@ class BackPressureTest {
   }
 
   @Test
-  void anAbsentSessionsShareOfTheMemoryIsBounded() {
-    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPendingBytes = 2000)) {
+  void whatWaitsForAbsentSessionsIsBoundedByTheStore() {
+    try (EngineFixture broker =
+        EngineFixture.start(
+            o -> o.storage = memory -> Stores.memory(Map.of("queued_max_mib", 1)))) {
       broker.connect(as("a").expiry(100)).subscribe("t", 1).drop();
+      broker.connect(as("b").expiry(100)).subscribe("t", 1).drop();
       TestClient publisher = broker.connect("p");
-      for (int i = 0; i < 50; i++) {
-        publisher.publish("t", "x".repeat(100), 1);
+      for (int i = 0; i < 600; i++) {
+        publisher.publish("t", "x".repeat(1000), 1);
       }
-      assertThat(broker.count(Reason.QUEUE_FULL)).isPositive();
-      assertThat(broker.gauge("pending_bytes")).isLessThan(5000);
+      long kept = broker.gauge("queued_messages");
+      assertThat(kept).isBetween(900L, 1000L);
+      assertThat(broker.count(Reason.STORE_FULL)).isEqualTo(1200 - kept);
       assertThat(publisher.isBeingRead()).isTrue();
     }
   }

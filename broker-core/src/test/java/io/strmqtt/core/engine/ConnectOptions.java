@@ -85,6 +85,13 @@ final class ConnectOptions {
     return this;
   }
 
+  /** Begins an enhanced authentication. */
+  ConnectOptions method(String method, String data) {
+    properties.add(Property.AUTHENTICATION_METHOD, method);
+    properties.add(Property.AUTHENTICATION_DATA, data.getBytes(StandardCharsets.UTF_8));
+    return this;
+  }
+
   int loop() {
     return loop;
   }

@@ -85,6 +85,11 @@ class DurableTest {
     }
 
     @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
     public Optional<String> problem() {
       return Optional.empty();
     }
@@ -156,6 +161,21 @@ class DurableTest {
       store.commit(broker);
       assertThat(client.receive(Puback.class).packetId()).isEqualTo(1);
       assertThat(client.receive(Puback.class).packetId()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRefusalWaitsForTheAnswersBeforeIt() {
+    try (broker) {
+      TestClient client = broker.connect("a");
+      store.deferring = true;
+      client.send(
+          retained(1, 1, false),
+          TestClient.publication("$SYS/x", "x", 1, false, 2, Properties.NONE));
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Puback.class).packetId()).isEqualTo(1); // 4.6.0-2
+      assertThat(client.receive(Puback.class).code()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
   }
 

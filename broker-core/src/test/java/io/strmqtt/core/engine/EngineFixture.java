@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.strmqtt.api.Reason;
-import io.strmqtt.api.Settings;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
-import io.strmqtt.api.store.Durability;
+import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.Storage;
-import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
 import io.strmqtt.core.OpenListeners;
-import io.strmqtt.session.MemoryStorageProvider;
-import java.nio.file.Path;
+import io.strmqtt.core.SysSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine on two event loops, with the memory stores. On simulated loops, which is the rule, the
@@ -45,8 +43,11 @@ final class EngineFixture implements AutoCloseable {
   static final class Options {
     final LimitsUnderTest limits = new LimitsUnderTest();
     Optional<Authenticator> authenticator = Optional.empty();
+    Map<String, EnhancedAuthenticator> methods = Map.of();
     Optional<Authorizer> authorizer = Optional.empty();
+    SysSettings sys = SysSettings.OFF;
     UnaryOperator<Storage> storage = memory -> memory;
+    @Nullable SimulatedDisk disk;
     long seed = 1;
   }
 
@@ -67,25 +68,25 @@ final class EngineFixture implements AutoCloseable {
   private EngineFixture(Options options, Loops loops) {
     this.loops = loops;
     boolean simulated = loops instanceof SimulatedLoops;
-    Storage memory =
-        new MemoryStorageProvider()
-            .open(
-                new StorageTerms(
-                    Path.of("data"), Durability.FSYNC, Duration.ZERO, Clock.systemUTC()),
-                new Settings(Map.of(), Path.of("").toAbsolutePath()));
+    Storage storage =
+        options.disk == null ? options.storage.apply(Stores.memory()) : options.disk.mount(loops);
     this.engine =
         new Engine(
             new EngineParts(
                 "test",
                 options.limits.build(),
-                options.storage.apply(memory),
+                storage,
                 options.authenticator,
+                options.methods,
                 false,
                 options.authorizer,
+                options.sys,
                 simulated ? ((SimulatedLoops) loops).time().clock() : Clock.systemUTC(),
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),
             loops.group());
+    engine.restore();
+    loops.settle();
     this.view = engine.view(OpenListeners.NONE, () -> true);
   }
 

@@ -24,6 +24,12 @@ final class LimitsUnderTest {
   boolean wildcardAvailable = true;
   boolean sharedAvailable = true;
   Duration writeTimeout = Duration.ofSeconds(30);
+  int maxFiltersPerPacket = 10_000;
+  boolean identifiersAvailable = true;
+  boolean emptyClientIds = true;
+  int outboundTopicAliases = 16;
+  boolean validatePayloadFormat = false;
+  String responseInformation = "";
 
   Limits build() {
     return new Limits(
@@ -45,6 +51,12 @@ final class LimitsUnderTest {
         retainAvailable,
         wildcardAvailable,
         sharedAvailable,
-        writeTimeout);
+        writeTimeout,
+        maxFiltersPerPacket,
+        identifiersAvailable,
+        emptyClientIds,
+        outboundTopicAliases,
+        validatePayloadFormat,
+        responseInformation);
   }
 }

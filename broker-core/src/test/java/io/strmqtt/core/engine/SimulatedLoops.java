@@ -58,6 +58,11 @@ public final class SimulatedLoops implements Loops {
     return Duration.ZERO;
   }
 
+  /** The loop whose turn it is, as the thread a task would be on; the test's own between turns. */
+  Object turn() {
+    return running == null ? this : running;
+  }
+
   /** Runs tasks until there are none left that could run now. */
   @Override
   public void settle() {

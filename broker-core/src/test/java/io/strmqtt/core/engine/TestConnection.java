@@ -168,6 +168,11 @@ final class TestConnection implements Connection {
   }
 
   @Override
+  public void accepted() {
+    decoder.accepted();
+  }
+
+  @Override
   public void autoRead(boolean on) {
     insistOnLoop();
     reading = on;

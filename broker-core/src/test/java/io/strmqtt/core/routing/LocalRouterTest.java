@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.core.Counters;
+import io.strmqtt.core.engine.Stores;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.topic.Topics;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalRouterTest {
-  private final LocalRouter router = new LocalRouter(new Counters());
+  private final LocalRouter router = new LocalRouter(new Counters(), Stores.memory());
 
   private static Publication publication(String topic, int qos) {
     return new Publication(

@@ -37,6 +37,16 @@ final class Named implements Subscriber {
   }
 
   @Override
+  public boolean keep(Delivery delivery) {
+    return true;
+  }
+
+  @Override
+  public boolean deliver(Delivery delivery) {
+    return offer(delivery);
+  }
+
+  @Override
   public boolean isHoldingBack() {
     return slow;
   }

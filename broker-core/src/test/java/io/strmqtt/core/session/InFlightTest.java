@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Message;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class InFlightTest {
@@ -24,7 +25,7 @@ class InFlightTest {
     for (int i = 1; i <= 65_535; i++) {
       InFlight.Entry entry = inFlight.add(delivery(1));
       assertThat(entry.packetId).isEqualTo(i);
-      inFlight.remove(i);
+      inFlight.remove(entry);
     }
     assertThat(inFlight.add(delivery(1)).packetId).isEqualTo(1); // 2.2.1-4
   }
@@ -34,7 +35,7 @@ class InFlightTest {
     for (int i = 1; i <= 65_534; i++) {
       inFlight.add(delivery(1));
     }
-    inFlight.remove(7);
+    inFlight.remove(Objects.requireNonNull(inFlight.get(7)));
     assertThat(inFlight.add(delivery(1)).packetId).isEqualTo(65_535);
     assertThat(inFlight.add(delivery(1)).packetId).isEqualTo(7);
   }
@@ -42,7 +43,7 @@ class InFlightTest {
   @Test
   void theOrderIsThatOfSendingNotThatOfTheIdentifiers() {
     for (int i = 0; i < 65_534; i++) {
-      inFlight.remove(inFlight.add(delivery(1)).packetId);
+      inFlight.remove(inFlight.add(delivery(1)));
     }
     inFlight.add(delivery(1));
     inFlight.add(delivery(2));

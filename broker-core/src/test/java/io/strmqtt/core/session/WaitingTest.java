@@ -18,7 +18,7 @@ class WaitingTest {
     Limits limits =
         new Limits(
             1, second, 128, 128, 2, 1, 1, messages, bytes, 10_000, 0, 1, 1, 0, 0, true, true, true,
-            second);
+            second, 1, true, true, 0, false, "");
     return new Waiting(limits, all, () -> now);
   }
 
@@ -37,24 +37,24 @@ class WaitingTest {
     Waiting waiting = waiting(3, 1 << 20);
     Delivery each = delivery(10);
     for (int i = 0; i < 3; i++) {
-      assertThat(waiting.enter(each, true)).isTrue();
+      assertThat(waiting.enter(each)).isTrue();
     }
-    assertThat(waiting.enter(each, true)).isFalse();
+    assertThat(waiting.enter(each)).isFalse();
     assertThat(waiting.messages()).isEqualTo(3);
     assertThat(waiting.refused()).isEqualTo(1);
     waiting.leave(each);
-    assertThat(waiting.enter(each, true)).isTrue();
+    assertThat(waiting.enter(each)).isTrue();
   }
 
   @Test
   void nothingEntersAboveTheBoundOfBytesButOneLargeMessageAlone() {
     Waiting waiting = waiting(100, 1000);
     Delivery large = delivery(5000);
-    assertThat(waiting.enter(large, true)).isTrue();
-    assertThat(waiting.enter(delivery(1), true)).isFalse();
+    assertThat(waiting.enter(large)).isTrue();
+    assertThat(waiting.enter(delivery(1))).isFalse();
     waiting.leave(large);
-    assertThat(waiting.enter(delivery(400), true)).isTrue();
-    assertThat(waiting.enter(delivery(600), true)).isFalse();
+    assertThat(waiting.enter(delivery(400))).isTrue();
+    assertThat(waiting.enter(delivery(600))).isFalse();
     waiting.report(true);
     assertThat(all.sum()).isEqualTo(delivery(400).weight());
   }
@@ -73,10 +73,10 @@ class WaitingTest {
     Waiting waiting = waiting(8, 1 << 20);
     Delivery each = delivery(10);
     for (int i = 0; i < 4; i++) {
-      waiting.enter(each, true);
+      waiting.enter(each);
       assertThat(waiting.asksToSlowDown()).isFalse();
     }
-    waiting.enter(each, true);
+    waiting.enter(each);
     assertThat(waiting.asksToSlowDown()).isTrue();
     waiting.leave(each);
     waiting.leave(each);
@@ -92,7 +92,7 @@ class WaitingTest {
     Waiting waiting = waiting(8, 1 << 20);
     Delivery each = delivery(10);
     for (int i = 0; i < 5; i++) {
-      waiting.enter(each, true);
+      waiting.enter(each);
     }
     assertThat(waiting.asksToSlowDown()).isTrue();
     now += Duration.ofSeconds(9).toNanos();
@@ -105,7 +105,7 @@ class WaitingTest {
     waiting.leave(each);
     waiting.relax();
     for (int i = 0; i < 3; i++) {
-      waiting.enter(each, true);
+      waiting.enter(each);
     }
     assertThat(waiting.asksToSlowDown()).as("a new start once it has caught up").isTrue();
   }
@@ -114,7 +114,7 @@ class WaitingTest {
   void theSumFollowsTheSessionFromConnectedToAbsent() {
     Waiting waiting = waiting(100, 1 << 20);
     Delivery large = delivery(15_000);
-    waiting.enter(large, true);
+    waiting.enter(large);
     waiting.report(true);
     all.evaluate();
     assertThat(all.isOver()).isTrue();
@@ -122,27 +122,21 @@ class WaitingTest {
     waiting.report(false);
     all.evaluate();
     assertThat(all.isOver()).as("absent sessions hold nobody back").isFalse();
-    assertThat(all.isStoredFull()).isFalse();
-    waiting.enter(large, false);
-    waiting.report(false);
-    all.evaluate();
-    assertThat(all.isStoredFull()).isTrue();
-    assertThat(waiting.enter(delivery(1), false)).isFalse();
-    assertThat(waiting.enter(delivery(1), true)).isTrue();
+    assertThat(all.sum()).isZero();
   }
 
   @Test
   void theBrokerIsFullAboveTheMarkUntilAQuarterHasDrained() {
-    all.add(10_001, 0);
+    all.add(10_001);
     all.evaluate();
     assertThat(all.isOver()).isTrue();
-    all.add(-2_000, 0);
+    all.add(-2_000);
     all.evaluate();
     assertThat(all.isOver()).isTrue();
-    all.add(-600, 0);
+    all.add(-600);
     all.evaluate();
     assertThat(all.isOver()).isFalse();
-    all.add(2_000, 0);
+    all.add(2_000);
     all.evaluate();
     assertThat(all.isOver()).isFalse();
   }

@@ -1,6 +1,7 @@
 package io.strmqtt.dist.cli;
 
 import io.strmqtt.core.auth.PasswordHash;
+import io.strmqtt.core.auth.ScramCredential;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,20 @@ final class HashPasswordCommand implements Callable<Integer> {
       description = "Rounds of PBKDF2, at least 1000; default ${DEFAULT-VALUE}.")
   private int iterations = PasswordHash.DEFAULT_ITERATIONS;
 
+  @Option(names = "--scram-sha-256", description = "Add a hash for SCRAM-SHA-256.")
+  private boolean scramSha256;
+
+  @Option(names = "--scram-sha-512", description = "Add a hash for SCRAM-SHA-512.")
+  private boolean scramSha512;
+
+  @Option(
+      names = "--scram-iterations",
+      paramLabel = "N",
+      description =
+          "Rounds of PBKDF2 for SCRAM, which clients compute, 4096 to 1000000; default"
+              + " ${DEFAULT-VALUE}.")
+  private int scramIterations = ScramCredential.DEFAULT_ITERATIONS;
+
   HashPasswordCommand(Surroundings surroundings, PasswordHasher hasher) {
     this.surroundings = surroundings;
     this.hasher = hasher;
@@ -64,10 +81,29 @@ final class HashPasswordCommand implements Callable<Integer> {
     if (password.length == 0) {
       return refuse("the password is empty");
     }
-    String hash = hasher.hash(password, iterations, new SecureRandom());
-    Arrays.fill(password, (byte) 0);
-    surroundings.out().println(username == null ? hash : username + ":" + hash);
-    return ExitCode.OK;
+    try {
+      String hashes = hashes(password);
+      surroundings.out().println(username == null ? hashes : username + ":" + hashes);
+      return ExitCode.OK;
+    } catch (IllegalArgumentException e) {
+      return refuse(String.valueOf(e.getMessage()));
+    } finally {
+      Arrays.fill(password, (byte) 0);
+    }
+  }
+
+  /** Separated by spaces, as a password file has them. */
+  private String hashes(byte[] password) {
+    SecureRandom random = new SecureRandom();
+    List<String> hashes = new ArrayList<>();
+    hashes.add(hasher.hash(password, iterations, random));
+    if (scramSha256) {
+      hashes.add(ScramCredential.create("SCRAM-SHA-256", password, scramIterations, random));
+    }
+    if (scramSha512) {
+      hashes.add(ScramCredential.create("SCRAM-SHA-512", password, scramIterations, random));
+    }
+    return String.join(" ", hashes);
   }
 
   private int refuse(String why) {

@@ -3,6 +3,7 @@ package io.strmqtt.dist.config;
 import com.typesafe.config.ConfigObject;
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
+import io.strmqtt.proxy.CidrSet;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The whole file, section by section. */
 final class BrokerReader {
+  private static final String USER = "user:";
   private static final long FOR_EVER = 0xFFFF_FFFFL;
   private static final long LARGEST_PACKET = 268_435_460;
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(100);
@@ -59,7 +63,9 @@ final class BrokerReader {
     Durability durability = storageSection.oneOf("durability", List.of(Durability.values()));
     Duration maxCommitDelay =
         storageSection.duration("max_commit_delay", Duration.ZERO, Duration.ofSeconds(1));
-    Limits limits = limits(root.section("mqtt"));
+    Section mqtt = root.section("mqtt");
+    Limits limits = limits(mqtt);
+    BrokerConfig.Sys sys = sys(mqtt, authentication.authenticator().isPresent());
     root.reportUnknown();
 
     List<ListenerSettings> listeners =
@@ -79,7 +85,8 @@ final class BrokerReader {
         new BrokerConfig.Authorization(authorizer.name(), authorizer.settings()),
         new BrokerConfig.Storage(
             storage.name().orElse(""), durability, maxCommitDelay, storage.settings()),
-        limits);
+        limits,
+        sys);
   }
 
   private static BrokerConfig.Admin admin(Section admin) {
@@ -96,8 +103,24 @@ final class BrokerReader {
 
   private BrokerConfig.Authentication authentication(Section section) {
     boolean allowAnonymous = section.bool("allow_anonymous");
+    List<BrokerConfig.Enhanced> enhanced =
+        section
+            .texts(
+                "enhanced",
+                "a list of providers, their names made of a-z, 0-9 and -",
+                name -> isName(name) || name.isEmpty() ? Optional.empty() : Optional.of(name))
+            .stream()
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .map(name -> new BrokerConfig.Enhanced(name, section.plain(name)))
+            .toList();
     Chosen chosen = chosen(section, "authenticator");
-    return new BrokerConfig.Authentication(allowAnonymous, chosen.name(), chosen.settings());
+    return new BrokerConfig.Authentication(
+        allowAnonymous, chosen.name(), chosen.settings(), enhanced);
+  }
+
+  private static boolean isName(String text) {
+    return text.matches("[a-z0-9-]+");
   }
 
   private record Chosen(Optional<String> name, Map<String, Object> settings) {}
@@ -109,7 +132,7 @@ final class BrokerReader {
    */
   private Chosen chosen(Section section, String key) {
     Optional<String> name = section.optionalText(key);
-    if (name.isPresent() && !name.get().matches("[a-z0-9-]+")) {
+    if (name.isPresent() && !isName(name.get())) {
       section.problem(key, "the name of a provider, made of a-z, 0-9 and -");
     }
     Map<String, Object> settings = name.map(section::plain).orElse(Map.of());
@@ -160,7 +183,41 @@ final class BrokerReader {
         mqtt.bool("retain_available"),
         mqtt.bool("wildcard_available"),
         mqtt.bool("shared_available"),
-        mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE));
+        mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE),
+        mqtt.integer("max_filters_per_packet", 1, Integer.MAX_VALUE),
+        mqtt.bool("subscription_identifier_available"),
+        mqtt.bool("allow_empty_client_id"),
+        mqtt.integer("outbound_topic_aliases", 0, 65535),
+        mqtt.bool("validate_payload_format"),
+        mqtt.optionalText("response_information").orElse(""));
+  }
+
+  /**
+   * @param namesAreTrue whether somebody verifies user names; else everyone could claim one
+   */
+  private BrokerConfig.Sys sys(Section mqtt, boolean namesAreTrue) {
+    List<String> readers =
+        mqtt.texts(
+            "sys_allowed",
+            "networks, addresses, or user:NAME",
+            text ->
+                text.startsWith(USER)
+                    ? Optional.of(text).filter(USER::equals)
+                    : CidrSet.flaw(text));
+    Set<String> users =
+        readers.stream()
+            .filter(text -> text.startsWith(USER))
+            .map(text -> text.substring(USER.length()))
+            .collect(Collectors.toUnmodifiableSet());
+    if (!users.isEmpty() && !namesAreTrue) {
+      findings.warning(
+          "mqtt.sys_allowed: user names have no effect while authentication.authenticator is not"
+              + " set, because clients may claim any");
+    }
+    return new BrokerConfig.Sys(
+        Duration.ofSeconds(mqtt.seconds("sys_interval", "", text -> Optional.empty(), 3600)),
+        CidrSet.of(readers.stream().filter(text -> !text.startsWith(USER)).toList()),
+        namesAreTrue ? users : Set.of());
   }
 
   private List<ListenerSettings> onLoopback(List<ListenerSettings> configured) {
@@ -178,7 +235,8 @@ final class BrokerReader {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.bind().getPort()),
                 listener.proxy(),
                 listener.tls(),
-                listener.path()));
+                listener.path(),
+                listener.forwarded()));
       }
     }
     if (!moved.isEmpty()) {

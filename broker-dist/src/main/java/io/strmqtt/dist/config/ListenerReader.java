@@ -2,6 +2,7 @@ package io.strmqtt.dist.config;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.strmqtt.proxy.ForwardedPolicy;
 import io.strmqtt.proxy.ProxyPolicy;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
@@ -104,12 +105,16 @@ final class ListenerReader {
       section.refuse("tls", "no such section, because " + type + " does not speak TLS");
     }
     String path = path(section, type);
+    Optional<ForwardedPolicy> forwarded =
+        type.equals("ws") || type.equals("wss")
+            ? Optional.of(new ForwardedReader(section.section("forwarded"), findings).read(enabled))
+            : Optional.empty();
     if (!enabled || tls.isPresent() != tlsSettings.isPresent()) {
       return Optional.empty();
     }
     return Optional.of(
         new ListenerSettings(
-            name, type, new InetSocketAddress(address, port), proxy, tlsSettings, path));
+            name, type, new InetSocketAddress(address, port), proxy, tlsSettings, path, forwarded));
   }
 
   private static String path(Section section, String type) {

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 /** The sections {@code proxy}: of all listeners, and of one. */
 final class ProxyReader {
   private static final List<Mode> MODES = List.of(Mode.REQUIRED, Mode.OPTIONAL, Mode.OBSERVE);
-  private static final String NETWORKS =
-      "networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses";
+  static final String NETWORKS = "networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses";
   private static final int MOST_PENDING = 1_000_000;
 
   private final Section all;

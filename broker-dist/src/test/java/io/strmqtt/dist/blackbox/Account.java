@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -17,16 +19,36 @@ record Account(String username, String password) {
 
   /** Configuration: this account, and nobody else, may connect. */
   String hocon() {
+    return """
+        authentication {
+          allow_anonymous = false
+          authenticator = password-file
+          password-file { file = "%s" }
+        }
+        """
+        .formatted(passwordFile());
+  }
+
+  /**
+   * A file with this account alone.
+   *
+   * @param options for the command that makes it
+   */
+  Path passwordFile(String... options) {
     try {
       Path file = Files.createTempFile("st-rmqtt", ".passwords");
       Path image = Path.of(System.getProperty("image.home", "target/st-rmqtt"));
-      Process hash =
-          new ProcessBuilder(
+      List<String> command =
+          new ArrayList<>(
+              List.of(
                   image.resolve("bin/st-rmqtt").toString(),
                   "hash-password",
                   "--iterations",
-                  "1000",
-                  username)
+                  "1000"));
+      command.addAll(List.of(options));
+      command.add(username);
+      Process hash =
+          new ProcessBuilder(command)
               .redirectOutput(file.toFile())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
@@ -37,14 +59,7 @@ record Account(String username, String password) {
         hash.destroyForcibly();
         throw new AssertionError("hash-password failed");
       }
-      return """
-          authentication {
-            allow_anonymous = false
-            authenticator = password-file
-            password-file { file = "%s" }
-          }
-          """
-          .formatted(file);
+      return file;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

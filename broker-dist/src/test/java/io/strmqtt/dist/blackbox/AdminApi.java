@@ -1,5 +1,7 @@
 package io.strmqtt.dist.blackbox;
 
+import static org.awaitility.Awaitility.await;
+
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
@@ -35,6 +37,15 @@ record AdminApi(BrokerProcess broker) {
 
   List<Map<String, Object>> listeners() {
     return items("/api/v1/listeners");
+  }
+
+  /** Waits until the broker has noticed that every client has gone. */
+  void awaitNobody() {
+    await()
+        .until(
+            () ->
+                listeners().stream()
+                    .allMatch(listener -> ((Number) listener.get("connections")).longValue() == 0));
   }
 
   /** The PROXY protocol on one listener. */

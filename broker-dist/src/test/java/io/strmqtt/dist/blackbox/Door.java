@@ -26,16 +26,19 @@ record Door(String transport, int port) {
 
   /**
    * A client that sends a PROXY header, or whatever else, before all that the transport has to say.
+   *
+   * @param lines further lines of the HTTP request
    */
-  RawClient enter(String from, byte[] header, MqttVersion version, SSLContext tls) {
-    return RawClient.over(socket(from, header, tls), version);
+  RawClient enter(
+      String from, byte[] header, MqttVersion version, SSLContext tls, String... lines) {
+    return RawClient.over(socket(from, header, tls, lines), version);
   }
 
-  private Socket socket(String from, byte[] header, SSLContext tls) {
+  private Socket socket(String from, byte[] header, SSLContext tls, String... lines) {
     try {
       Socket socket = connect(from);
       socket.getOutputStream().write(header);
-      return dressed(socket, tls);
+      return dressed(socket, tls, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -47,7 +50,7 @@ record Door(String transport, int port) {
   }
 
   /** With all that lies below MQTT. */
-  private Socket dressed(Socket connection, SSLContext tls) throws IOException {
+  private Socket dressed(Socket connection, SSLContext tls, String... lines) throws IOException {
     Socket socket = connection;
     if (usesTls()) {
       SSLSocket secure =
@@ -55,7 +58,7 @@ record Door(String transport, int port) {
       secure.startHandshake();
       socket = secure;
     }
-    return transport.startsWith("ws") ? RawWebSocket.over(socket) : socket;
+    return transport.startsWith("ws") ? RawWebSocket.over(socket, lines) : socket;
   }
 
   /** The bare connection, without TLS and without WebSocket. */

@@ -100,7 +100,9 @@ interface ForeignClient extends AutoCloseable {
     HIVEMQ_3_1_1,
     HIVEMQ_5,
     PAHO_3_1_1,
-    PAHO_5;
+    PAHO_5,
+    MQTTJS_3_1_1,
+    MQTTJS_5;
 
     ForeignClient connect(Terms terms) throws Exception {
       return switch (this) {
@@ -108,6 +110,8 @@ interface ForeignClient extends AutoCloseable {
         case HIVEMQ_5 -> HiveMq5Client.connect(terms);
         case PAHO_3_1_1 -> Paho3Client.connect(terms);
         case PAHO_5 -> Paho5Client.connect(terms);
+        case MQTTJS_3_1_1 -> MqttJsClient.connect(terms, 4);
+        case MQTTJS_5 -> MqttJsClient.connect(terms, 5);
       };
     }
   }

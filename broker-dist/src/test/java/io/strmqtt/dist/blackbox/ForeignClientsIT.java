@@ -96,7 +96,7 @@ class ForeignClientsIT {
     List<Terms> terms = new ArrayList<>();
     List<ForeignClient> clients = new ArrayList<>();
     for (Library library : Library.values()) {
-      Terms each = terms("babel-" + library, Transport.values()[library.ordinal()]);
+      Terms each = terms("babel-" + library, Transport.values()[library.ordinal() % 4]);
       terms.add(each);
       clients.add(library.connect(each));
       clients.getLast().subscribe("babel/+", 1);
@@ -181,16 +181,20 @@ class ForeignClientsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"HIVEMQ_5", "PAHO_5"})
+  @EnumSource(names = {"HIVEMQ_5", "PAHO_5", "MQTTJS_5"})
   void userPropertiesAndCorrelationDataGoRoundUnchanged(Library library) throws Exception {
     Terms subscriber = terms("props-" + library, Transport.TCP);
+    var b = Map.entry("b", "2");
+    var a = Map.entry("a", "1");
+    var again = Map.entry("b", "3 ü");
     Message message =
         new Message(
             "props/" + library,
             "with",
             1,
             false,
-            List.of(Map.entry("b", "2"), Map.entry("a", "1"), Map.entry("b", "3 ü")),
+            // mqtt.js keeps the values of a name together.
+            library == Library.MQTTJS_5 ? List.of(b, again, a) : List.of(b, a, again),
             "correlation");
     try (ForeignClient client = library.connect(subscriber)) {
       client.subscribe(message.topic(), 1);

@@ -44,6 +44,9 @@ record HiveMq5Client(Mqtt5BlockingClient client, boolean sessionPresent) impleme
             .connectWith()
             .cleanStart(terms.clean())
             .sessionExpiryInterval(terms.clean() ? 0 : 300)
+            .restrictions() // It uses aliases of its own as far as the broker takes them.
+            .topicAliasMaximum(5)
+            .applyRestrictions()
             .willPublish(terms.will().map(HiveMq5Client::toPublish).orElse(null))
             .send();
     return new HiveMq5Client(client, connack.isSessionPresent());

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.dist.image.Image;
 import io.strmqtt.dist.plugin.PluginJar;
+import io.strmqtt.mqtt.packet.MqttPacket.Auth;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingresp;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,53 @@ class PluginIT {
       }
       """;
 
+  /** An authentication method of two steps: knock, and then knock again. */
+  private static final String KNOCK =
+      """
+      package com.example.knock;
+
+      import static java.nio.charset.StandardCharsets.UTF_8;
+
+      import io.strmqtt.api.Reason;
+      import io.strmqtt.api.Settings;
+      import io.strmqtt.api.auth.*;
+      import java.util.*;
+      import java.util.concurrent.*;
+
+      public final class KnockProvider implements EnhancedAuthenticatorProvider {
+        public String name() {
+          return "knock";
+        }
+
+        public EnhancedAuthenticator create(Settings settings) {
+          String word = settings.requireString("word");
+          return new EnhancedAuthenticator() {
+            public Set<String> methods() {
+              return Set.of("KNOCK-KNOCK");
+            }
+
+            public AuthExchange begin(
+                String method, ConnectAttempt attempt, Optional<String> current) {
+              return new AuthExchange() {
+                public CompletionStage<AuthStep> next(Optional<byte[]> data) {
+                  return CompletableFuture.supplyAsync(() -> answer(new String(data.get(), UTF_8)));
+                }
+
+                private AuthStep answer(String said) {
+                  if (!said.equals("knock")) {
+                    return said.equals(word)
+                        ? new AuthStep.Accepted("guest", Optional.empty())
+                        : new AuthStep.Rejected(Reason.BAD_CREDENTIALS, "stranger");
+                  }
+                  return new AuthStep.Continue("who is there?".getBytes(UTF_8));
+                }
+              };
+            }
+          };
+        }
+      }
+      """;
+
   @TempDir static Path work;
   private static Image image;
 
@@ -69,6 +118,85 @@ class PluginIT {
             "META-INF/services/io.strmqtt.api.auth.AuthenticatorProvider",
             "com.example.moody.MoodyProvider"),
         plugins.resolve("moody/moody.jar"));
+    jars.pack(
+        Map.of(
+            "com/example/knock/KnockProvider.java",
+            KNOCK,
+            "META-INF/services/io.strmqtt.api.auth.EnhancedAuthenticatorProvider",
+            "com.example.knock.KnockProvider"),
+        plugins.resolve("knock/knock.jar"));
+    jars.pack(
+        Map.of(
+            "com/example/echo/KnockProvider.java",
+            KNOCK
+                .replace("com.example.knock", "com.example.echo")
+                .replace("\"knock\";", "\"echo\";"),
+            "META-INF/services/io.strmqtt.api.auth.EnhancedAuthenticatorProvider",
+            "com.example.echo.KnockProvider"),
+        plugins.resolve("echo/echo.jar"));
+  }
+
+  @Test
+  void aPluginsOwnAuthenticationMethodLetsItsClientsIn() {
+    String conf =
+        """
+        authentication {
+          allow_anonymous = false
+          enhanced = [knock]
+          knock { word = "it's me" }
+        }
+        """;
+    try (BrokerProcess broker = BrokerProcess.start(image.home(), conf, Map.of())) {
+      try (RawClient client = RawClient.open(broker.port("tcp"), MqttVersion.V5)) {
+        client.send(knocking("friend"));
+        assertThat(client.receive(Auth.class).code()).isEqualTo(ReasonCode.CONTINUE_AUTHENTICATION);
+        client.send(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, knock("it's me")));
+        assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(broker.get("/api/v1/sessions/friend")).contains("\"username\":\"guest\"");
+        client.send(new Auth(ReasonCode.REAUTHENTICATE, knock("it's me")));
+        assertThat(client.receive(Auth.class).code()).isEqualTo(ReasonCode.SUCCESS);
+        broker.awaitLog("event=reauthenticated", "client_id=friend", "username=guest");
+      }
+      try (RawClient client = RawClient.open(broker.port("tcp"), MqttVersion.V5)) {
+        client.send(knocking("foe"));
+        client.receive(Auth.class);
+        client.send(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, knock("it's them")));
+        assertThat(client.receive(Connack.class).code())
+            .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+      }
+      assertThat(unauthorized(broker, "foe"))
+          .contains("\"reason\":\"BAD_CREDENTIALS\"", "\"username\":\"stranger\"");
+      assertThat(outcome(broker, MqttVersion.V5, "plain", "guest", "it's me"))
+          .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+    }
+  }
+
+  private static Properties knock(String data) {
+    return Properties.builder()
+        .add(Property.AUTHENTICATION_METHOD, "KNOCK-KNOCK")
+        .add(Property.AUTHENTICATION_DATA, data.getBytes(UTF_8))
+        .build();
+  }
+
+  private static Connect knocking(String clientId) {
+    return new Connect(
+        MqttVersion.V5,
+        clientId,
+        true,
+        60,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        knock("knock"));
+  }
+
+  @Test
+  void aProviderOfMethodsThatIsNotThereEndsTheStart() throws Exception {
+    BrokerProcess broker = run("authentication.enhanced = [kerberos]\n");
+
+    assertThat(broker.exitCode()).isEqualTo(78);
+    assertThat(broker.awaitLog("error: authentication.enhanced"))
+        .contains("kerberos", "knock (", "scram (built in)", "bad.conf:1");
   }
 
   @Test
@@ -142,6 +270,16 @@ class PluginIT {
     assertThat(broker.exitCode()).isEqualTo(78);
     assertThat(broker.awaitLog("error: authentication.authenticator"))
         .contains("ldap", "house-password (", "moody (", "password-file (built in)", "bad.conf:1");
+  }
+
+  @Test
+  void twoProvidersOfOneMethodEndTheStart() throws Exception {
+    BrokerProcess broker =
+        run("authentication { enhanced = [knock, echo], knock.word = a, echo.word = b }\n");
+
+    assertThat(broker.exitCode()).isEqualTo(78);
+    assertThat(broker.awaitLog("error: authentication.enhanced"))
+        .contains("echo and knock both serve KNOCK-KNOCK", "bad.conf:1");
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A WebSocket (RFC 6455) over a connected socket, seen as a socket: each write is one masked binary
@@ -30,8 +32,12 @@ final class RawWebSocket extends Socket {
     this.in = new DataInputStream(socket.getInputStream());
   }
 
-  /** Asks for the upgrade at {@code /mqtt}, and insists on getting it. */
-  static RawWebSocket over(Socket socket) throws IOException {
+  /**
+   * Asks for the upgrade at {@code /mqtt}, and insists on getting it.
+   *
+   * @param lines further lines of the request, such as {@code X-Forwarded-For: 192.0.2.1}
+   */
+  static RawWebSocket over(Socket socket, String... lines) throws IOException {
     RawWebSocket webSocket = new RawWebSocket(socket);
     String key = Base64.getEncoder().encodeToString(new byte[16]);
     String request =
@@ -43,9 +49,9 @@ final class RawWebSocket extends Socket {
         Sec-WebSocket-Version: 13
         Sec-WebSocket-Protocol: mqtt
         Sec-WebSocket-Key: %s
-
+        %s
         """
-            .formatted(key)
+            .formatted(key, Stream.of(lines).map(line -> line + "\n").collect(Collectors.joining()))
             .replace("\n", "\r\n");
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     String answer = webSocket.answer();

@@ -148,6 +148,27 @@ class StRmqttTest {
   }
 
   @Test
+  void hashesForScramStandBehindTheOtherOnOneLine() {
+    in = "secret\n";
+    assertThat(run("hash-password", "--scram-sha-256", "--scram-sha-512", "alice")).isEqualTo(0);
+    assertThat(lines(out))
+        .singleElement()
+        .asString()
+        .matches(
+            "alice:\\[secret/210000] \\$scram-sha-256\\$i=10000\\$[^ ]+"
+                + " \\$scram-sha-512\\$i=10000\\$[^ ]+");
+    out.reset();
+    in = "secret\n";
+    assertThat(run("hash-password", "--scram-sha-512", "--scram-iterations", "4096")).isEqualTo(0);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains(" $scram-sha-512$i=4096$");
+    in = "secret\n";
+    assertThat(run("hash-password", "--scram-sha-512", "--scram-iterations", "4095")).isEqualTo(2);
+    in = "bell\u0007\n";
+    assertThat(run("hash-password", "--scram-sha-512")).isEqualTo(2);
+    assertThat(lines(err)).hasSize(2).allMatch(line -> line.startsWith("error: "));
+  }
+
+  @Test
   void unusablePasswordsAndUsernamesAreRefused() {
     in = "\n";
     assertThat(run("hash-password", "alice")).isEqualTo(2);

@@ -3,8 +3,11 @@ package io.strmqtt.dist.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.core.Limits;
+import io.strmqtt.proxy.CidrSet;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +43,7 @@ class ConfigLoaderTest {
     assertThat(config.admin()).isEqualTo(new BrokerConfig.Admin(true, loopback(8083)));
     assertThat(config.dataDir()).isEqualTo(home.resolve("data"));
     assertThat(config.authentication())
-        .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of()));
+        .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of(), List.of()));
     assertThat(config.authorization().authorizer()).isEmpty();
     assertThat(config.storage())
         .isEqualTo(new BrokerConfig.Storage("rocksdb", Durability.FSYNC, Duration.ZERO, Map.of()));
@@ -65,7 +68,13 @@ class ConfigLoaderTest {
                 true,
                 true,
                 true,
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                10_000,
+                true,
+                true,
+                32,
+                false,
+                ""));
   }
 
   @Test
@@ -100,7 +109,39 @@ class ConfigLoaderTest {
                     "rounds",
                     3,
                     "nested",
-                    Map.of("a", List.of(1, "two")))));
+                    Map.of("a", List.of(1, "two"))),
+                List.of()));
+  }
+
+  @Test
+  void providersOfAuthenticationMethodsAreChosenByNameAndOpenTheListeners() {
+    ConfigFixture withMethods =
+        fixture()
+            .file(
+                "authentication {",
+                "  enhanced = [scram, tokens-2]",
+                "  scram { file = conf/passwords }",
+                "  other { x = 1 }",
+                "}");
+    assertThat(withMethods.listener("tcp").bind().getAddress().isAnyLocalAddress()).isTrue();
+    assertThat(withMethods.config().authentication())
+        .isEqualTo(
+            new BrokerConfig.Authentication(
+                false,
+                Optional.empty(),
+                Map.of(),
+                List.of(
+                    new BrokerConfig.Enhanced("scram", Map.of("file", "conf/passwords")),
+                    new BrokerConfig.Enhanced("tokens-2", Map.of()))));
+    assertThat(withMethods.loaded().warnings())
+        .singleElement()
+        .asString()
+        .startsWith("authentication.other (")
+        .contains("has no effect");
+    assertThat(fixture().file("authentication.enhanced = [scram, \"Not a name\"]").problems())
+        .singleElement()
+        .asString()
+        .contains("authentication.enhanced", "a-z, 0-9 and -", "Not a name");
   }
 
   @Test
@@ -118,6 +159,7 @@ class ConfigLoaderTest {
     ConfigResult.Loaded uncommented = fixture().file(said.toArray(String[]::new)).loaded();
     assertThat(uncommented.config())
         .usingRecursiveComparison()
+        .withEqualsForType(CidrSet::equals, CidrSet.class)
         .ignoringFields("listeners.proxy.origin")
         .isEqualTo(defaults.config());
     assertThat(uncommented.settings())
@@ -398,6 +440,54 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whoMayReadTheBrokersTopicsIsAListOfNetworksAndUsers() {
+    BrokerConfig.Sys sys = fixture().config().sys();
+    assertThat(sys.interval()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(mayRead(sys, "127.0.0.1", "")).isTrue();
+    assertThat(mayRead(sys, "::1", "")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "ann")).isFalse();
+
+    sys =
+        fixture()
+            .file(
+                "authentication { authenticator = password-file, password-file.file = x }",
+                "mqtt { sys_interval = 1m, sys_allowed = [\"10.0.0.0/8\", \"user:ann\"] }")
+            .config()
+            .sys();
+    assertThat(sys.interval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(mayRead(sys, "127.0.0.1", "")).isFalse();
+    assertThat(mayRead(sys, "10.1.2.3", "")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "ann")).isTrue();
+    assertThat(mayRead(sys, "192.0.2.1", "bob")).isFalse();
+  }
+
+  @Test
+  void aNameThatNobodyVerifiesOpensNothing() {
+    ConfigResult.Loaded loaded =
+        fixture().file(OPEN, "mqtt { sys_interval = 0, sys_allowed = \"user:ann\" }").loaded();
+    assertThat(loaded.config().sys().interval()).isZero();
+    assertThat(mayRead(loaded.config().sys(), "127.0.0.1", "ann")).isFalse();
+    assertThat(loaded.warnings()).singleElement().asString().contains("mqtt.sys_allowed");
+  }
+
+  private static boolean mayRead(BrokerConfig.Sys sys, String address, String user) {
+    InetSocketAddress client = new InetSocketAddress(address, 5);
+    return sys.forEngine()
+        .mayRead()
+        .test(new Authorizer.Subject("id", user, ClientEndpoint.direct(client, client, "tcp")));
+  }
+
+  @Test
+  void wrongReadersOfTheBrokersTopicsAreSaidOneByOne() {
+    assertThat(
+            fixture()
+                .file("mqtt {", " sys_interval = 2h", " sys_allowed = [\"user:\", \"x/8\"]", "}")
+                .problems())
+        .hasSize(3)
+        .allMatch(problem -> problem.contains("mqtt.sys_"));
+  }
+
+  @Test
   void brokenSyntaxIsSaidWithFileAndLine() {
     assertThat(fixture().file("listener {", "  tcp { bind_port = ] }", "}").problems())
         .singleElement()
@@ -439,6 +529,7 @@ class ConfigLoaderTest {
 
     assertThat(fixture().file(printed).config())
         .usingRecursiveComparison()
+        .withEqualsForType(CidrSet::equals, CidrSet.class)
         .ignoringFields("listeners.proxy.origin")
         .isEqualTo(first.config());
   }

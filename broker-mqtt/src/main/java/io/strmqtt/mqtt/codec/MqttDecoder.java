@@ -25,19 +25,21 @@ public final class MqttDecoder {
 
   private final PacketReader reader = new PacketReader();
   private final PacketType.Sender sender;
-  private final int maxConnectSize;
   private final int maxPacketSize;
 
   /** The content type of a TLS record that holds a ClientHello (RFC 8446, section 5.1). */
   private static final int TLS_HANDSHAKE = 0x16;
 
   private boolean awaitingConnect;
+  private int limit;
   private @Nullable MqttVersion version;
 
   /**
    * A decoder for a server: the first packet must be CONNECT and decides the version.
    *
-   * @param maxConnectSize the greatest size of the first packet, fixed header included, in bytes
+   * @param maxConnectSize the greatest size of the first packet, fixed header included, in bytes;
+   *     and of those behind a CONNECT that begins an enhanced authentication, until {@link
+   *     #accepted}
    * @param maxPacketSize the same of all others
    */
   public MqttDecoder(int maxConnectSize, int maxPacketSize) {
@@ -50,9 +52,9 @@ public final class MqttDecoder {
       int maxPacketSize,
       @Nullable MqttVersion version) {
     this.sender = sender;
-    this.maxConnectSize = maxConnectSize;
     this.maxPacketSize = maxPacketSize;
     this.awaitingConnect = version == null;
+    this.limit = maxConnectSize;
     this.version = version;
   }
 
@@ -73,6 +75,11 @@ public final class MqttDecoder {
     return version;
   }
 
+  /** The client is let in: its packets may be as large as any. */
+  public void accepted() {
+    limit = maxPacketSize;
+  }
+
   /**
    * Takes the next packet off the buffer.
    *
@@ -83,8 +90,8 @@ public final class MqttDecoder {
    */
   public @Nullable MqttPacket decode(ByteBuf in) {
     int start = in.readerIndex();
-    int limit = in.writerIndex();
-    if (start == limit) {
+    int written = in.writerIndex();
+    if (start == written) {
       return null;
     }
     int first = in.getUnsignedByte(start);
@@ -94,7 +101,7 @@ public final class MqttDecoder {
     int index = start + 1;
     boolean shortest = true;
     for (int shift = 0; ; shift += 7) {
-      if (index == limit) {
+      if (index == written) {
         return null;
       }
       int next = in.getByte(index++);
@@ -111,11 +118,11 @@ public final class MqttDecoder {
       throw error(ReasonCode.MALFORMED_PACKET, type, "remaining length is not in shortest form");
     }
     int size = index - start + length;
-    if (size > (awaitingConnect ? maxConnectSize : maxPacketSize)) {
+    if (size > limit) {
       throw error(ReasonCode.PACKET_TOO_LARGE, type, size + " bytes");
     }
     int end = start + size;
-    if (end > limit) {
+    if (end > written) {
       return null;
     }
     reader.open(in, index, end, type);
@@ -196,6 +203,9 @@ public final class MqttDecoder {
     }
     Connect connect = ConnectReader.read(reader, named);
     awaitingConnect = false;
+    if (!connect.properties().has(Property.AUTHENTICATION_METHOD)) {
+      accepted(); // Nothing is read before it is, but for what an exchange needs.
+    }
     return connect;
   }
 

@@ -81,7 +81,7 @@ final class ResponseReader {
     if (in.remaining() == 0) {
       return new Auth(ReasonCode.SUCCESS, Properties.NONE);
     }
-    ReasonCode code = reasonCode(in);
+    ReasonCode code = reasonCode(in); // MQTT-3.15.2-1
     Properties properties = PropertyReader.read(in, Carrier.AUTH, sender);
     if (!properties.has(Property.AUTHENTICATION_METHOD)) { // 3.15.2.2.2
       throw in.protocolError("no authentication method");

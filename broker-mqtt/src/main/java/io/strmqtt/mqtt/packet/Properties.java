@@ -69,6 +69,12 @@ public final class Properties {
     return pairs;
   }
 
+  /** All but those of the property. */
+  public Properties without(Property property) {
+    List<Entry> left = entries.stream().filter(e -> e.property() != property).toList();
+    return left.isEmpty() ? NONE : new Properties(left);
+  }
+
   private Optional<Object> find(Property property) {
     for (Entry entry : entries) {
       if (entry.property() == property) {
@@ -100,6 +106,10 @@ public final class Properties {
 
     public Builder add(Property property, byte[] value) {
       return addValue(property, value);
+    }
+
+    public Builder add(Entry entry) {
+      return addValue(entry.property(), entry.value());
     }
 
     public Builder addUser(String name, String value) {

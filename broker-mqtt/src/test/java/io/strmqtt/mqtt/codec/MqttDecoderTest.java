@@ -58,6 +58,22 @@ class MqttDecoderTest {
   }
 
   @Test
+  void behindAConnectWithAnAuthenticationMethodPacketsStaySmallUntilItIsAccepted() {
+    String connect = "10 11 0004 4d515454 05 02 0000 04 15 0001 6d 0000";
+    String largest = "f0 11 18 0f 15 0001 6d 16 0008 0000000000000000";
+    MqttDecoder decoder = new MqttDecoder(19, 30);
+    assertThat(decoder.decode(Wire.buffer(connect))).isInstanceOf(MqttPacket.Connect.class);
+    assertThat(decoder.decode(Wire.buffer(largest))).isInstanceOf(MqttPacket.Auth.class);
+    assertThatThrownBy(() -> decoder.decode(Wire.buffer("f0 12"))).hasMessage("AUTH: 20 bytes");
+
+    MqttDecoder accepted = new MqttDecoder(19, 30);
+    accepted.decode(Wire.buffer(connect));
+    accepted.accepted();
+    assertThat(accepted.decode(Wire.buffer("30 1c"))).isNull();
+    assertThatThrownBy(() -> accepted.decode(Wire.buffer("30 1d"))).hasMessage("PUBLISH: 31 bytes");
+  }
+
+  @Test
   void packetsInOneBufferAreTakenOneByOne() {
     MqttDecoder decoder = Wire.newServer();
     ByteBuf in = Wire.buffer(CONNECT_4 + "c0 00 30 03 0001 61 e0");

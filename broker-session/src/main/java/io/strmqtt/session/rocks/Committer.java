@@ -99,6 +99,11 @@ final class Committer {
     }
   }
 
+  /** Whether everything that was submitted is written. Any thread. */
+  boolean hasWritten() {
+    return pendingUnits.get() == 0;
+  }
+
   boolean isBehind() {
     return behind || faults.isFailing();
   }

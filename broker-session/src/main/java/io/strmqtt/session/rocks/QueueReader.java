@@ -35,7 +35,6 @@ final class QueueReader implements AutoCloseable {
   private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Database database;
-  // with durability none, what counts as durable may not be written yet
   private final Consumer<Runnable> behindAllWrites;
   private final ExecutorService threads;
   private final AtomicLong leftOut = new AtomicLong();
@@ -53,13 +52,8 @@ final class QueueReader implements AutoCloseable {
             THREADS, Thread.ofPlatform().name("store-read-", 0).daemon().factory());
   }
 
-  /**
-   * @param after what has to be written before
-   */
-  void read(
-      long queue, long behind, int most, Optional<Unit> after, Consumer<List<QueuedMessage>> then) {
-    Runnable task = () -> submit(() -> then.accept(read(queue, behind, most)));
-    after.ifPresentOrElse(unit -> unit.whenWritten(task), () -> behindAllWrites.accept(task));
+  void read(long queue, long behind, int most, Consumer<List<QueuedMessage>> then) {
+    behindAllWrites.accept(() -> submit(() -> then.accept(read(queue, behind, most))));
   }
 
   /** How many entries could not be read so far. */

@@ -70,7 +70,7 @@ final class Restoring {
       for (; rows.isValid(); rows.next()) {
         Left queue = left(Keys.first(rows.key()));
         queue.messages++;
-        queue.bytes += QueueEntry.fromBytes(rows.value()).bodyBytes();
+        queue.bytes += QueueEntry.fromBytes(rows.value()).weight();
         progress.step();
       }
     }

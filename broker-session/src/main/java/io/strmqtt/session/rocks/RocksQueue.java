@@ -31,8 +31,6 @@ final class RocksQueue implements MessageQueue {
   // the owner's: whether each QoS 2 message on its way is released; null while there is none
   private @Nullable Map<Long, Boolean> handshakes;
   private @Nullable Set<Integer> received;
-  // the owner's latest unit that took a message out: reading has to wait until it is written
-  private @Nullable Unit latestRemoval;
   // the committer's
   private boolean ended;
 
@@ -101,9 +99,9 @@ final class RocksQueue implements MessageQueue {
     if (received == null) {
       received = new HashSet<>();
     }
-    if (received.add(packetId)) {
-      put(Family.RECEIVED, Keys.received(number, packetId), NOTHING);
-    }
+    received.add(packetId);
+    // A repeat, too: it is answered when it is durable, and the first may still be under way.
+    put(Family.RECEIVED, Keys.received(number, packetId), NOTHING);
   }
 
   @Override
@@ -118,12 +116,7 @@ final class RocksQueue implements MessageQueue {
 
   @Override
   public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
-    Unit removal = latestRemoval;
-    if (removal != null && removal.isWritten()) {
-      latestRemoval = null;
-      removal = null;
-    }
-    queues.read(this, behind, most, removal, then);
+    queues.read(this, behind, most, then);
   }
 
   @Override
@@ -169,9 +162,7 @@ final class RocksQueue implements MessageQueue {
   private void takeOut(long message) {
     size.decrementAndGet();
     queues.count(-1);
-    Unit unit = queues.gathering().open();
-    unit.change(new Change.Remove(number, message));
-    latestRemoval = unit;
+    queues.gathering().open().change(new Change.Remove(number, message));
   }
 
   private void put(Family family, byte[] key, byte[] value) {

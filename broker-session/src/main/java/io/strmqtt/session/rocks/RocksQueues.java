@@ -4,10 +4,8 @@ import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.QueuedMessage;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** All queues that are kept. Their numbers are taken from those of messages: none is used twice. */
 final class RocksQueues implements QueueStore {
@@ -73,12 +71,7 @@ final class RocksQueues implements QueueStore {
     return gathering;
   }
 
-  void read(
-      RocksQueue queue,
-      long behind,
-      int most,
-      @Nullable Unit after,
-      Consumer<List<QueuedMessage>> then) {
-    reader.read(queue.number(), behind, most, Optional.ofNullable(after), then);
+  void read(RocksQueue queue, long behind, int most, Consumer<List<QueuedMessage>> then) {
+    reader.read(queue.number(), behind, most, then);
   }
 }

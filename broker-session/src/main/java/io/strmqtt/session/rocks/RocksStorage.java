@@ -208,14 +208,14 @@ final class RocksStorage implements Storage {
     }
   }
 
-  /** With durability none, what counts as durable may still be on its way. */
+  /** What was sealed until now may still be on its way. */
   private void behindAllWrites(Runnable task) {
-    if (durability == Durability.NONE) {
+    if (committer.hasWritten()) {
+      task.run();
+    } else {
       Unit unit = new Unit();
       unit.whenWritten(task);
       committer.submit(unit);
-    } else {
-      task.run();
     }
   }
 

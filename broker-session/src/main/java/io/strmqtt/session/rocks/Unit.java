@@ -56,8 +56,7 @@ final class Unit {
   }
 
   private Change.Add sharing(RocksQueue queue, QueuedMessage message) {
-    return new Change.Add(
-        queue, message.number(), QueueEntry.sharing(message, latestBody.length).toBytes(), true);
+    return new Change.Add(queue, message.number(), QueueEntry.sharing(message).toBytes(), true);
   }
 
   List<Change> changes() {
@@ -78,12 +77,6 @@ final class Unit {
       }
     }
     then.run();
-  }
-
-  boolean isWritten() {
-    synchronized (waiting) {
-      return callbacks == null;
-    }
   }
 
   /** Lets go of the changes, and returns what has waited. */

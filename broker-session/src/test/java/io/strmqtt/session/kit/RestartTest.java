@@ -3,6 +3,7 @@ package io.strmqtt.session.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.ForwardedBy;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.ProtocolVersion;
 import io.strmqtt.api.ProxyHeader;
@@ -137,10 +138,22 @@ class RestartTest {
     assertThat(restored.get("a").messages()).isZero();
   }
 
+  /** What a header said. */
+  private record Announced(
+      Optional<byte[]> alpn,
+      Optional<String> authority,
+      Optional<byte[]> uniqueId,
+      Optional<String> netns,
+      Optional<ProxySsl> ssl,
+      Optional<String> awsVpcEndpoint,
+      OptionalLong gcpConnection,
+      OptionalLong azureLink)
+      implements ProxyTlvs {}
+
   @Test
   void whatOperatorsSeeOfAConnectionComesBack() {
     ProxyTlvs tlvs =
-        new ProxyTlvs(
+        new Announced(
             Optional.of("mqtt".getBytes(StandardCharsets.US_ASCII)),
             Optional.of("broker.example"),
             Optional.of(new byte[] {1, 2}),
@@ -161,8 +174,7 @@ class RestartTest {
                     Optional.empty())),
             Optional.of("vpce-1"),
             OptionalLong.of(-1),
-            OptionalLong.of(7),
-            List.of());
+            OptionalLong.of(7));
     ClientEndpoint endpoint =
         new ClientEndpoint(
             new InetSocketAddress("2001:db8::7", 1),
@@ -175,7 +187,8 @@ class RestartTest {
                     ProxyHeader.Kind.PROXIED,
                     tlvs,
                     Optional.of("device 7"))),
-            Optional.of(new TlsInfo("TLSv1.3", "cipher", Optional.of("CN=x"))));
+            Optional.of(new TlsInfo("TLSv1.3", "cipher", Optional.of("CN=x"))),
+            Optional.of(new ForwardedBy("forwarded", new InetSocketAddress("10.0.0.6", 4711))));
     SessionRecord session =
         new SessionRecord(
             "ü/\uD83D\uDE00",
@@ -192,7 +205,9 @@ class RestartTest {
     storage.sessions().put(session);
     restart();
 
-    assertThat(restored.get(session.clientId()).session()).isEqualTo(session);
+    assertThat(restored.get(session.clientId()).session())
+        .usingRecursiveComparison()
+        .isEqualTo(session);
   }
 
   @Test

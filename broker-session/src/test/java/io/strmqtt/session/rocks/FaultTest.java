@@ -88,7 +88,7 @@ class FaultTest {
 
   @Test
   void aStoreAboveItsLimitIsFull() {
-    try (RocksStorage storage = Fixture.open(folder, Durability.FSYNC, Map.of("max_size", 1))) {
+    try (RocksStorage storage = Fixture.open(folder, Durability.FSYNC, Map.of("max_bytes", 1))) {
       await().atMost(Duration.ofSeconds(30)).until(storage::isFull);
     }
     try (RocksStorage storage = Fixture.open(folder)) {

@@ -1,6 +1,7 @@
 package io.strmqtt.session.rocks.record;
 
 import io.strmqtt.api.ClientEndpoint;
+import io.strmqtt.api.ForwardedBy;
 import io.strmqtt.api.ProxyHeader;
 import io.strmqtt.api.ProxySsl;
 import io.strmqtt.api.ProxyTlvs;
@@ -9,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -29,7 +29,13 @@ final class EndpointCodec {
         .optional(
             endpoint.tls(),
             (w, tls) ->
-                w.text(tls.version()).text(tls.cipher()).optional(tls.subject(), Writer::text));
+                w.text(tls.version()).text(tls.cipher()).optional(tls.subject(), Writer::text))
+        .optional(
+            endpoint.forwarded(),
+            (w, by) -> {
+              w.text(by.header());
+              address(w, by.hop());
+            });
   }
 
   static ClientEndpoint read(Reader in) {
@@ -39,7 +45,8 @@ final class EndpointCodec {
         address(in),
         in.text(),
         in.optional(EndpointCodec::header),
-        in.optional(i -> new TlsInfo(i.text(), i.text(), i.optional(Reader::text))));
+        in.optional(i -> new TlsInfo(i.text(), i.text(), i.optional(Reader::text))),
+        in.optional(i -> new ForwardedBy(i.text(), address(i))));
   }
 
   static Instant instant(Reader in) {
@@ -88,7 +95,7 @@ final class EndpointCodec {
     ProxyHeader.Kind kind = Names.require(ProxyHeader.Kind.class, in);
     Optional<String> identity = in.optional(Reader::text);
     ProxyTlvs tlvs =
-        new ProxyTlvs(
+        new StoredTlvs(
             in.optional(Reader::bytes),
             in.optional(Reader::text),
             in.optional(Reader::bytes),
@@ -96,10 +103,8 @@ final class EndpointCodec {
             in.optional(EndpointCodec::ssl),
             in.optional(Reader::text),
             number(in),
-            number(in),
-            List.of());
-    return new ProxyHeader(
-        version, kind, tlvs.equals(ProxyTlvs.NONE) ? ProxyTlvs.NONE : tlvs, identity);
+            number(in));
+    return new ProxyHeader(version, kind, tlvs, identity);
   }
 
   private static void ssl(Writer out, ProxySsl ssl) {

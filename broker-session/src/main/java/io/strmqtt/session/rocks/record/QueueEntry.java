@@ -5,36 +5,36 @@ import io.strmqtt.api.store.QueuedMessage;
 import java.util.Optional;
 
 /**
- * The value of a queue's row: what belongs to this copy, then the body itself, or how many bytes
- * the body takes that several queues share.
+ * The value of a queue's row: what belongs to this copy, then the body itself, if no other queue
+ * shares it.
  *
  * @param identifiers not to be modified
  * @param shared the filter of the shared subscription, empty if none
- * @param bodyBytes of the body, wherever it is
+ * @param weight of the message, which the session's bounds count
  * @param body absent if it is shared
  */
 public record QueueEntry(
-    int qos,
-    boolean retain,
-    int[] identifiers,
-    String shared,
-    long bodyBytes,
-    Optional<byte[]> body) {
+    int qos, boolean retain, int[] identifiers, String shared, int weight, Optional<byte[]> body) {
   private static final int VERSION = 1;
   private static final int RETAIN = 0x04;
   private static final int BODY_ELSEWHERE = 0x08;
 
   public static QueueEntry inline(QueuedMessage message, byte[] body) {
-    return of(message, body.length, Optional.of(body));
+    return of(message, Optional.of(body));
   }
 
-  public static QueueEntry sharing(QueuedMessage message, long bodyBytes) {
-    return of(message, bodyBytes, Optional.empty());
+  public static QueueEntry sharing(QueuedMessage message) {
+    return of(message, Optional.empty());
   }
 
-  private static QueueEntry of(QueuedMessage message, long bodyBytes, Optional<byte[]> body) {
+  private static QueueEntry of(QueuedMessage message, Optional<byte[]> body) {
     return new QueueEntry(
-        message.qos(), message.retain(), message.identifiers(), message.shared(), bodyBytes, body);
+        message.qos(),
+        message.retain(),
+        message.identifiers(),
+        message.shared(),
+        message.weight(),
+        body);
   }
 
   public byte[] toBytes() {
@@ -47,8 +47,8 @@ public record QueueEntry(
     for (int identifier : identifiers) {
       out.number(identifier);
     }
-    out.text(shared);
-    body.ifPresentOrElse(out::bytes, () -> out.number(bodyBytes));
+    out.text(shared).number(weight);
+    body.ifPresent(out::bytes);
     return out.toBytes();
   }
 
@@ -63,11 +63,11 @@ public record QueueEntry(
       identifiers[i] = (int) in.number(0, Integer.MAX_VALUE);
     }
     String shared = in.text();
+    int weight = (int) in.number(0, Integer.MAX_VALUE);
     Optional<byte[]> body =
         (flags & BODY_ELSEWHERE) == 0 ? Optional.of(in.bytes()) : Optional.empty();
-    long bodyBytes = body.isPresent() ? body.get().length : in.number(0, Integer.MAX_VALUE);
     return in.end(
-        new QueueEntry(flags & 3, (flags & RETAIN) != 0, identifiers, shared, bodyBytes, body));
+        new QueueEntry(flags & 3, (flags & RETAIN) != 0, identifiers, shared, weight, body));
   }
 
   public QueuedMessage toMessage(long number, Message message) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TlvReaderTest {
+class ReceivedTlvsTest {
   private static final int VERIFIED = 0;
 
   private static ProxyTlvs read(byte[]... tlvs) {
@@ -39,7 +39,7 @@ class TlvReaderTest {
 
   private static byte[] certificate() {
     try (InputStream in =
-        Objects.requireNonNull(TlvReaderTest.class.getResourceAsStream("device.der"))) {
+        Objects.requireNonNull(ReceivedTlvsTest.class.getResourceAsStream("device.der"))) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -83,6 +83,25 @@ class TlvReaderTest {
               assertThat(other.type()).isEqualTo(0xe5);
               assertThat(other.value()).isEqualTo(hex("cafe"));
             });
+  }
+
+  @Test
+  void whatWasReadOnceIsReadTheSameWayAgainAndNobodyCanChangeIt() {
+    byte[] header =
+        tcp4(
+            tlv(0x05, ascii("7f3a")),
+            ssl(0x01, VERIFIED, tlv(0x21, ascii("TLSv1.3"))),
+            tlv(0xe5, hex("cafe")));
+    ProxyTlvs tlvs = ((Header) Bytes.parse(header)).tlvs();
+    tlvs.uniqueId().orElseThrow()[0] = 0;
+    tlvs.others().getFirst().value()[0] = 0;
+    assertThat(tlvs.uniqueIdText()).contains("7f3a");
+    assertThat(tlvs.others()).containsExactly(new ProxyTlvs.Other(0xe5, hex("cafe")));
+    assertThat(tlvs.ssl()).isEqualTo(tlvs.ssl());
+
+    ProxyTlvs same = ((Header) Bytes.parse(header)).tlvs();
+    assertThat(same).isEqualTo(tlvs).hasSameHashCodeAs(tlvs).hasToString(tlvs.toString());
+    assertThat(read(tlv(0x05, ascii("7f3b")))).isNotEqualTo(tlvs);
   }
 
   @Test

@@ -1,0 +1,54 @@
+package io.strmqtt.core.session;
+
+import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuedMessage;
+import io.strmqtt.core.routing.Delivery;
+import io.strmqtt.core.routing.Subscription;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a session that has ended leaves in the store: messages of shared subscriptions go on to
+ * other members (4.8.2-5), the rest is dropped by name. A page at a time; on the loop the session
+ * was on.
+ */
+final class Legacy {
+  private final Session session;
+  private final Broker broker;
+  private final MessageQueue queue;
+  private final Map<String, Subscription> shared;
+
+  /**
+   * @param shared the session's shared subscriptions by their filters
+   */
+  Legacy(Session session, Broker broker, MessageQueue queue, Map<String, Subscription> shared) {
+    this.session = session;
+    this.broker = broker;
+    this.queue = queue;
+    this.shared = shared;
+  }
+
+  void handOn() {
+    broker.storage().flush();
+    readBehind(0);
+  }
+
+  private void readBehind(long number) {
+    queue.read(number, Backlog.PAGE, page -> session.command(() -> handOn(page)));
+  }
+
+  private void handOn(List<QueuedMessage> page) {
+    for (QueuedMessage each : page) {
+      Subscription by = shared.get(each.shared());
+      if (by == null || !broker.router().redispatch(Delivery.ofStored(each, by))) {
+        session.outbound().drop(Reason.SESSION_ENDED);
+      }
+    }
+    if (page.size() == Backlog.PAGE) {
+      readBehind(page.getLast().number());
+    } else {
+      queue.end();
+    }
+  }
+}
