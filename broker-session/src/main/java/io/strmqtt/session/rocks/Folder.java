@@ -18,24 +18,18 @@ record Folder(Path path, Path database) {
     return new Folder(path, path.resolve("db"));
   }
 
-  /**
-   * Makes it if it is not there.
-   *
-   * @throws StorageException if what is there cannot be read by this version
-   */
+  /** Makes it if it is not there. */
   void require() throws IOException {
     Files.createDirectories(database);
-    Format.require(path, database);
   }
 
   /**
-   * @throws StorageException if it is not there, or cannot be read by this version
+   * @throws StorageException if it is not there
    */
-  void requireExisting() throws IOException {
+  void requireExisting() {
     if (!Files.isDirectory(database)) {
       throw new StorageException("there is no store in " + path + "; data_dir says where to look");
     }
-    Format.require(path, database);
   }
 
   StorageException unusable(IOException e) {

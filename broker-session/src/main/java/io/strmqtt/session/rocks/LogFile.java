@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,21 +17,20 @@ import java.util.zip.CRC32C;
 /**
  * Reads a write-ahead log of RocksDB as far as it takes to tell a torn tail from damage in the
  * middle, which RocksDB's recovery does not: it ends at the first record that is wrong, without an
- * error.
+ * error, or never ends if the type of that record is 5 to 8.
  *
  * <p>The format (RocksDB's "Write Ahead Log File Format"): blocks of 32 KiB; in a block, records
  * with a masked CRC-32C (4 bytes), a length (2) and a type (1) in front, little-endian. A batch is
- * one record, or a first, middle ones and a last; types 5 to 8 are the same with the log's number
- * (4) behind the type. A record does not cross a block's end.
+ * one record, or a first, middle ones and a last. A record does not cross a block's end. Types 5 to
+ * 8 belong to logs that are used twice, which these are not.
  */
 final class LogFile {
   private static final int BLOCK = 32 << 10;
   private static final int HEADER = 7;
-  private static final int RECYCLABLE_HEADER = HEADER + 4;
   private static final int FULL = 1;
   private static final int FIRST = 2;
   private static final int LAST = 4;
-  private static final int RECYCLABLE = 4;
+  private static final int LAST_RECYCLED = 8;
   private static final int CRC_MASK = 0xa282_ead8;
 
   private final Path file;
@@ -52,6 +53,36 @@ final class LogFile {
 
   Path path() {
     return file;
+  }
+
+  /** The file that says which tables there are, which is written as logs are; empty if none. */
+  static Optional<LogFile> manifest(Path folder) throws IOException {
+    Path current = folder.resolve("CURRENT");
+    if (!Files.exists(current) || Files.size(current) > 100) {
+      return Optional.empty(); // RocksDB says what is wrong.
+    }
+    String name = Files.readString(current, StandardCharsets.ISO_8859_1).strip();
+    return name.matches("MANIFEST-[0-9]+") && Files.exists(folder.resolve(name))
+        ? Optional.of(new LogFile(folder.resolve(name)))
+        : Optional.empty();
+  }
+
+  /** Whether RocksDB would read a record that begins there without end. */
+  boolean isEndless(long at) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer type = ByteBuffer.allocate(1);
+      return channel.read(type, at + HEADER - 1) == 1
+          && type.get(0) > LAST
+          && type.get(0) <= LAST_RECYCLED;
+    }
+  }
+
+  /** Ends the file there. */
+  void cut(long at) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(at);
+      channel.force(true);
+    }
   }
 
   /** Where the first record is that is not whole; empty if all are. */
@@ -91,16 +122,13 @@ final class LogFile {
 
   /** With the header; 0 if it cannot be one. */
   private static int length(ByteBuffer block, int position) {
-    int type = block.get(position + 6) & 0xff;
     int payload = block.getShort(position + 4) & 0xffff;
-    if (type == 0 && payload == 0) {
-      return 0;
-    }
-    return (type > LAST && type <= LAST + RECYCLABLE ? RECYCLABLE_HEADER : HEADER) + payload;
+    return block.get(position + 6) == 0 && payload == 0 ? 0 : HEADER + payload;
   }
 
   private boolean isWhole(ByteBuffer block, int position, int length) {
-    if (position + length > block.limit()) {
+    int type = block.get(position + 6) & 0xff;
+    if (position + length > block.limit() || type > LAST && type <= LAST_RECYCLED) {
       return false;
     }
     crc.reset();
@@ -111,7 +139,7 @@ final class LogFile {
   }
 
   private static boolean beginsBatch(byte type) {
-    return type == FULL || type == FIRST || type == FULL + RECYCLABLE || type == FIRST + RECYCLABLE;
+    return type == FULL || type == FIRST;
   }
 
   private static boolean isZero(ByteBuffer block, int from) {

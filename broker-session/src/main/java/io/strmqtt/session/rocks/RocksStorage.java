@@ -13,7 +13,9 @@ import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.UnauthorizedCodec;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class RocksStorage implements Storage {
   private static final int COUNTS_IN_MEMORY = 1 << 20;
 
   private final Durability durability;
+  private final InUse lock;
   private final Database database;
   private final Gathering gathering = new Gathering();
   private final Faults faults;
@@ -53,12 +56,14 @@ final class RocksStorage implements Storage {
           Thread.ofPlatform().name("store-tick").daemon().factory());
 
   private RocksStorage(
+      InUse lock,
       Database database,
       StorageTerms terms,
       RocksSettings settings,
       Disk disk,
       LongSupplier nanoTime)
       throws RocksDBException {
+    this.lock = lock;
     this.durability = terms.durability();
     this.database = database;
     this.disk = disk;
@@ -86,7 +91,10 @@ final class RocksStorage implements Storage {
     this.sessions =
         new RocksSessions(
             gathering,
-            consumer -> new Restoring(database, queues, gathering, nanoTime).run(consumer));
+            consumer -> {
+              new Restoring(database, queues, gathering, nanoTime).run(consumer);
+              flush();
+            });
     this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
     this.unauthorized = new RocksUnauthorized(settings.unauthorizedMax(), gathering);
   }
@@ -96,47 +104,67 @@ final class RocksStorage implements Storage {
    */
   static RocksStorage open(StorageTerms terms, RocksSettings settings, LongSupplier nanoTime) {
     Folder folder = Folder.of(terms);
-    Database database;
-    Disk disk;
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       folder.require();
+      InUse lock = InUse.lock(folder.path());
+      opened.push(lock);
+      Format.require(folder.path(), folder.database());
       Logs.require(folder.path(), folder.database(), terms.durability());
-      disk = new Disk(folder.database(), settings.minFree(), settings.maxSize());
-      database = Database.open(folder.database(), settings);
-    } catch (IOException e) {
-      throw folder.unusable(e);
-    } catch (RocksDBException e) {
-      throw Diagnosis.ofOpening(folder.path(), e);
-    }
-    try {
-      RocksStorage storage = new RocksStorage(database, terms, settings, disk, nanoTime);
+      Disk disk = new Disk(folder.database(), settings.minFree(), settings.maxSize());
+      Database database = Database.open(folder.database(), settings);
+      opened.push(database);
+      RocksStorage storage = new RocksStorage(lock, database, terms, settings, disk, nanoTime);
       storage.load();
       storage.start();
+      opened.clear();
       return storage;
+    } catch (IOException e) {
+      throw folder.unusable(e);
     } catch (Damaged e) {
-      database.close();
       throw Diagnosis.damaged(folder.path(), e.getMessage());
     } catch (RocksDBException e) {
-      database.close();
       throw Diagnosis.ofOpening(folder.path(), e);
+    } finally {
+      closeAll(opened);
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    for (AutoCloseable part : opened) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("event=close_failed error=\"{}\"", e.toString());
+      }
     }
   }
 
   /** As {@link io.strmqtt.api.store.StorageProvider#check}. */
   static long check(StorageTerms terms, RocksSettings settings, Consumer<String> findings) {
     Folder folder = Folder.of(terms);
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       folder.requireExisting();
+      opened.push(InUse.lock(folder.path()));
+      Format.require(folder.path(), folder.database());
       for (LogFile log : LogFile.of(folder.database())) {
-        log.damage().ifPresent(damage -> findings.accept(Logs.text(log, damage)));
+        Optional<LogFile.Damage> damage = log.damage();
+        if (damage.isPresent() && !damage.get().isTail()) {
+          findings.accept(Logs.text(log, damage.get()) + "; no row was looked at");
+          return 0;
+        }
       }
-      try (Database database = Database.open(folder.database(), settings)) {
-        return database.read(open -> new StoreCheck(open, findings).run()).orElse(0L);
-      }
+      Logs.require(folder.path(), folder.database(), terms.durability());
+      Database database = Database.open(folder.database(), settings);
+      opened.push(database);
+      return database.read(open -> new StoreCheck(open, findings).run()).orElse(0L);
     } catch (IOException e) {
       throw folder.unusable(e);
     } catch (RocksDBException e) {
       throw Diagnosis.ofOpening(folder.path(), e);
+    } finally {
+      closeAll(opened);
     }
   }
 
@@ -296,5 +324,6 @@ final class RocksStorage implements Storage {
     committer.close();
     writer.close();
     database.close();
+    lock.close();
   }
 }

@@ -56,6 +56,18 @@ class DamageTest {
           .hasMessageContaining("storage.durability = os");
       assertThat(Fixture.check(copy)).anyMatch(finding -> finding.contains(".log is not whole"));
       assertThat(messages(copy, Durability.OS)).isBetween(1, MESSAGES - 1);
+      assertThat(Fixture.files(copy, ".log.cut")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aTornTailIsCutWhateverItLooksLike() throws IOException {
+    Path whole = filled(false);
+    for (int type : new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 128, 130, 255}) {
+      Path copy = copy(whole, "type" + type);
+      byte[] tail = {1, 2, 3, 4, 3, 0, (byte) type, 9, 9, 9, 9, 9, 9, 9, 9};
+      Files.write(log(copy), tail, StandardOpenOption.APPEND);
+      assertThat(messages(copy, Durability.FSYNC)).as("type " + type).isEqualTo(MESSAGES);
     }
   }
 
@@ -91,6 +103,31 @@ class DamageTest {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(copy.toString());
     }
+  }
+
+  @Test
+  void aFlippedByteInTheListOfTablesIsRefusedOrHarmless() throws IOException {
+    Path whole = filled(true);
+    for (int i = 0; i < 20; i++) {
+      Path copy = copy(whole, "list" + i);
+      Path manifest = Fixture.files(copy, "").stream().filter(this::isManifest).findFirst().get();
+      if (i == 0) {
+        try (FileChannel channel = FileChannel.open(manifest, StandardOpenOption.WRITE)) {
+          channel.write(ByteBuffer.wrap(new byte[] {5}), 6); // which RocksDB reads without end
+        }
+      } else {
+        flip(manifest, random.nextLong(Files.size(manifest)));
+      }
+      try {
+        assertThat(messages(copy, Durability.FSYNC)).isEqualTo(MESSAGES);
+      } catch (StorageException e) {
+        assertThat(e).hasMessageContaining(copy.toString());
+      }
+    }
+  }
+
+  private boolean isManifest(Path file) {
+    return file.getFileName().toString().startsWith("MANIFEST-");
   }
 
   @Test

@@ -77,8 +77,7 @@ class RecordsTest {
             QueueEntry::fromBytes),
         new Kind(
             "sharing entry",
-            QueueEntry.sharing(new QueuedMessage(1, MESSAGE, 2, false, new int[0], ""))
-                .toBytes(),
+            QueueEntry.sharing(new QueuedMessage(1, MESSAGE, 2, false, new int[0], "")).toBytes(),
             QueueEntry::fromBytes),
         new Kind(
             "handshake",
