@@ -153,11 +153,19 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.QOS0_OFFLINE);
       return false;
     }
-    if (!waiting.enter(delivery)) {
-      broker.counters().count(Reason.QUEUE_FULL);
+    if (!hasRoomFor(delivery)) {
       return false;
     }
     return deliver(delivery);
+  }
+
+  /** Counts the message in; the owner makes room for it if it is to take an older one's place. */
+  private boolean hasRoomFor(Delivery delivery) {
+    if (waiting.enter(delivery)) {
+      return true;
+    }
+    broker.counters().count(Reason.QUEUE_FULL);
+    return false;
   }
 
   @Override
@@ -168,8 +176,7 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.STORE_FULL);
       return false;
     }
-    if (!waiting.enter(delivery)) {
-      broker.counters().count(Reason.QUEUE_FULL);
+    if (!hasRoomFor(delivery)) {
       return false;
     }
     underWay.incrementAndGet();
@@ -256,6 +263,9 @@ public final class Session implements Subscriber {
     }
     if (!ended) {
       outbound.add(delivery);
+      if (waiting.isOver()) {
+        outbound.makeRoom();
+      }
       return;
     }
     waiting.leave(delivery);
