@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConnectTest {
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.12.4-1", "MQTT-3.1.4-5"},
+      v311 = {"MQTT-3.12.4-1", "MQTT-3.1.4-4"})
   void aFirstConnectIsAcceptedWithoutASessionPresent(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect(as("a").version(version));
@@ -38,6 +42,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-9")
   void theConnackAnnouncesTheLimitsOfTheServer() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -81,6 +86,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.2.2-16"})
   void anEmptyClientIdGetsAUniqueOneInMqtt5() {
     try (EngineFixture broker = EngineFixture.start()) {
       String first = assigned(broker.connect(as("")));
@@ -96,14 +102,18 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.1.3-6")
   void anEmptyClientIdIsAllowedWithCleanSessionIn311() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("").version(V3_1_1)); // 3.1.1: 3.1.3-6
-      assertThat(broker.gauge("sessions")).isEqualTo(1);
+      broker.connect(as("").version(V3_1_1));
+      assertThat(broker.gauge("sessions")).as("each has an id of its own").isEqualTo(2);
     }
   }
 
   @Test
+  @Normative(
+      v311 = {"MQTT-3.1.3-7", "MQTT-3.1.3-8", "MQTT-3.1.3-9", "MQTT-3.2.2-4", "MQTT-3.2.2-5"})
   void anEmptyClientIdWithoutCleanSessionIsRefusedBy311WithItsCode() {
     try (EngineFixture broker = EngineFixture.start()) {
       // 3.1.1: 3.1.3-8. The bytes: MQTT, level 4, flags 0, keep-alive 0, empty id.
@@ -163,6 +173,9 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(
+      v5 = {"MQTT-3.1.2-3", "MQTT-3.1.4-1"},
+      v311 = {"MQTT-3.1.2-3", "MQTT-3.1.4-1"})
   void aMalformedConnectIsAnsweredTo5AndNotTo311() {
     try (EngineFixture broker = EngineFixture.start()) {
       // The reserved connect flag is set (3.1.2-3).
@@ -179,6 +192,7 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.1.0-2", v311 = "MQTT-3.1.0-2")
   void aSecondConnectEndsTheConnection(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       ConnectOptions options = as("a").version(version);
@@ -195,6 +209,9 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.3.1-4", "MQTT-4.13.1-1", "MQTT-4.13.2-1"},
+      v311 = {"MQTT-3.3.1-4", "MQTT-4.8.0-1"})
   void malformedPacketsAreAnsweredWithDisconnectIn5Only(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect(as("a").version(version));
@@ -209,6 +226,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-15")
   void aPacketOverTheServersMaximumIsRefused() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -224,31 +242,36 @@ class ConnectTest {
     }
   }
 
-  @Test
-  void whatFollowsARefusedConnectIsIgnored() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.1.4-6", v311 = "MQTT-3.1.4-5")
+  void whatFollowsARefusedConnectIsIgnored(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxConnections = 1)) {
       TestClient subscriber = broker.connect("s").subscribe("#", 0);
       TestClient client =
           broker
-              .open(as("a"))
+              .open(as("a").version(version))
               .send(
-                  as("a").packet(),
+                  as("a").version(version).packet(),
                   TestClient.publication("t", "x", 0, false, 0, Properties.NONE)); // 3.1.4-6
 
-      assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.SERVER_BUSY);
+      assertThat(client.receive(Connack.class).code())
+          .isEqualTo(version == V5 ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE);
       assertThat(client.receiveClose()).isEqualTo(Reason.CONNECTION_LIMIT);
       subscriber.receiveNothing();
     }
   }
 
-  @Test
-  void packetsBehindConnectInTheSameReadAreHandledAfterConnack() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.2.0-1", v311 = "MQTT-3.2.0-1")
+  void packetsBehindConnectInTheSameReadAreHandledAfterConnack(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client =
           broker
-              .open(as("a"))
+              .open(as("a").version(version))
               .send(
-                  as("a").packet(),
+                  as("a").version(version).packet(),
                   new Pingreq(),
                   TestClient.publication("t", "x", 1, false, 9, Properties.NONE));
 
@@ -275,6 +298,9 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.1.2-22", "MQTT-3.2.2-22"},
+      v311 = "MQTT-3.1.2-24")
   void aClientIsClosedAfterOneAndAHalfKeepAlives(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will", 0);
@@ -306,6 +332,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.2-21", "MQTT-3.2.2-21"})
   void theServersKeepAliveCountsForMqtt5() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxKeepAlive = 10)) {
       TestClient client = broker.connect(as("a").keepAlive(0));

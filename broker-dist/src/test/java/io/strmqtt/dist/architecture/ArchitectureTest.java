@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final List<String> MODULES =
-      List.of("api", "mqtt", "proxy", "core", "session", "transport", "admin", "dist");
+      List.of("conformance", "api", "mqtt", "proxy", "core", "session", "transport", "admin", "dist");
   private static JavaClasses all;
 
   @BeforeAll
