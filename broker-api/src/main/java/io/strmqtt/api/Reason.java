@@ -52,6 +52,7 @@ public enum Reason {
   AUTH_BUSY(Kind.REFUSAL, "too many authentications are waiting"),
   AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
+  CONNACK_TOO_LARGE(Kind.REFUSAL, "the client's maximum packet size is smaller than the CONNACK"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 

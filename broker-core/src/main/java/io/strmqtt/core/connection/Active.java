@@ -78,6 +78,14 @@ final class Active implements Phase, Attachment {
     this.subscribing = new Subscribing(this, services.broker());
   }
 
+  /**
+   * Whether CONNACK is within the client's maximum packet size (3.1.2-24); all else that has to be
+   * said is shorter.
+   */
+  boolean canBeWelcomed() {
+    return MqttEncoder.size(terms.connack(true), terms.version()) <= terms.maxPacketSize();
+  }
+
   // As the session's attachment.
 
   @Override

@@ -15,6 +15,7 @@ import io.strmqtt.core.Refusal;
 import io.strmqtt.core.session.Outbox;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
+import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
@@ -182,8 +183,12 @@ final class Authenticating implements Phase {
               Reason.WILL_REFUSED, ReasonCode.NOT_AUTHORIZED, "not authorized for the will topic");
           return;
         }
-        finish();
         Active active = new Active(owner, connect, subject, this::goOn);
+        if (!active.canBeWelcomed()) {
+          refuse(Reason.CONNACK_TOO_LARGE, ReasonCode.PACKET_TOO_LARGE, "");
+          return;
+        }
+        finish();
         services.open().add(owner);
         services
             .sessions()
@@ -217,11 +222,29 @@ final class Authenticating implements Phase {
                 connect.password().isPresent(),
                 endpoint.tls().isPresent(),
                 detail));
-    Outbox out = new Outbox(owner.connection(), connect.version());
-    out.write(new Connack(false, code, Properties.NONE)); // 3.2.2-6
-    out.flush();
+    Connack answer = new Connack(false, code, Properties.NONE); // 3.2.2-6
+    if (maySay(answer)) {
+      Outbox out = new Outbox(owner.connection(), connect.version());
+      out.write(answer);
+      out.flush();
+    }
     owner.become(new Closed());
     owner.connection().close(reason); // 3.2.2-7
+  }
+
+  /**
+   * 3.x closes without a word where none of its codes fits (3.1.1: 3.2.2-6); 5.0 says nothing that
+   * the client could not take (3.1.2-24).
+   */
+  private boolean maySay(Connack answer) {
+    if (connect.version() != MqttVersion.V5) {
+      return switch (answer.code()) {
+        case TOPIC_NAME_INVALID, QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED -> false;
+        default -> true;
+      };
+    }
+    return MqttEncoder.size(answer, MqttVersion.V5)
+        <= connect.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
   }
 
   private void finish() {
