@@ -69,7 +69,15 @@ class AuthenticationTest {
     "AUTH_BUSY, SERVER_BUSY",
     "AUTH_FAILED, SERVER_UNAVAILABLE",
   })
-  @Normative(v5 = {"MQTT-3.1.3-8", "MQTT-3.1.4-2", "MQTT-3.2.2-6", "MQTT-3.2.2-7", "MQTT-4.13.2-1"})
+  @Normative(
+      v5 = {
+        "MQTT-3.1.3-8",
+        "MQTT-3.1.4-2",
+        "MQTT-3.2.2-6",
+        "MQTT-3.2.2-7",
+        "MQTT-4.13.2-1",
+        "MQTT-3.2.2-8"
+      })
   void aRefusalIsAnsweredRecordedAndClosed(Reason reason, ReasonCode code) {
     try (EngineFixture broker = broker()) {
       TestClient client = broker.attempt(as("a").username("ann"));

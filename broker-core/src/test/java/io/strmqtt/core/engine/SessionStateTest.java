@@ -32,7 +32,8 @@ class SessionStateTest {
         "MQTT-3.2.2-3",
         "MQTT-4.5.0-1",
         "MQTT-3.1.2-23",
-        "MQTT-4.1.0-1"
+        "MQTT-4.1.0-1",
+        "MQTT-3.2.2-1"
       },
       v311 = {
         "MQTT-3.1.2-4",

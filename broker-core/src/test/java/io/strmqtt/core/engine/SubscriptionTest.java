@@ -38,7 +38,8 @@ class SubscriptionTest {
         "MQTT-3.8.4-7",
         "MQTT-3.9.3-1",
         "MQTT-3.9.3-2",
-        "MQTT-4.8.2-1"
+        "MQTT-4.8.2-1",
+        "MQTT-2.2.1-6"
       })
   void eachFilterOfASubscribeGetsItsOwnCodeInOrder() {
     try (EngineFixture broker =
@@ -286,7 +287,8 @@ class SubscriptionTest {
         "MQTT-3.10.4-5",
         "MQTT-3.10.4-6",
         "MQTT-3.11.3-1",
-        "MQTT-3.11.3-2"
+        "MQTT-3.11.3-2",
+        "MQTT-2.2.1-6"
       })
   void unsubscribeEndsExactlyThatFilterAndAnswersForEach() {
     try (EngineFixture broker = EngineFixture.start()) {
