@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param topicAliasMaximum topic aliases one client may use, 0 to 65535
  * @param maxTopicLevels levels of a topic name or filter, 1 to 1000
  * @param maxSubscriptions per session, at least 1
+ * @param maxFilters of one SUBSCRIBE, at least 1; those beyond are refused
  * @param maxSessionExpiry seconds a session outlives its connection at the most, 0 to 4,294,967,295
  *     (for ever)
  * @param maxKeepAlive seconds; a longer keep-alive, or none, is replaced for MQTT 5 clients; 0 for
@@ -27,6 +28,8 @@ import java.time.Duration;
  * @param retainAvailable whether retained messages are kept
  * @param wildcardAvailable whether filters may hold wildcards
  * @param sharedAvailable whether {@code $share} filters are served
+ * @param identifiersAvailable whether subscriptions may have identifiers (MQTT 5)
+ * @param emptyClientIds whether clients without an id of their own are given one
  * @param writeTimeout a client that has not read for so long while data waits is disconnected
  */
 public record Limits(
@@ -43,9 +46,12 @@ public record Limits(
     int topicAliasMaximum,
     int maxTopicLevels,
     int maxSubscriptions,
+    int maxFilters,
     long maxSessionExpiry,
     int maxKeepAlive,
     boolean retainAvailable,
     boolean wildcardAvailable,
     boolean sharedAvailable,
+    boolean identifiersAvailable,
+    boolean emptyClientIds,
     Duration writeTimeout) {}

@@ -131,6 +131,12 @@ final class Authenticating implements Phase {
           ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
           "an empty client id needs clean session"); // 3.1.1: 3.1.3-8
     }
+    if (connect.clientId().isEmpty() && !limits.emptyClientIds()) {
+      return no(
+          Reason.BAD_CLIENT_ID,
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "mqtt.empty_client_ids = false"); // 3.1.3-8
+    }
     if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
       return no(Reason.BAD_AUTH_METHOD, ReasonCode.BAD_AUTHENTICATION_METHOD, ""); // 4.12.0-1
     }

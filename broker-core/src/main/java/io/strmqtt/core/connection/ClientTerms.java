@@ -106,6 +106,9 @@ record ClientTerms(
     if (!limits.wildcardAvailable()) {
       properties.add(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
     }
+    if (!limits.identifiersAvailable()) {
+      properties.add(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
+    }
     if (!limits.sharedAvailable()) {
       properties.add(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
     }

@@ -1,5 +1,6 @@
 package io.strmqtt.core.connection;
 
+import io.strmqtt.api.Reason;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.core.session.Broker;
@@ -33,11 +34,19 @@ final class Subscribing {
 
   void subscribe(Session session, Subscribe subscribe) {
     int identifier = (int) subscribe.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
+    if (identifier != 0 && !limits.identifiersAvailable()) {
+      // 3.2.2.3.12
+      active.end(Reason.PROTOCOL_ERROR, ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+      return;
+    }
     List<ReasonCode> codes = new ArrayList<>(subscribe.requests().size());
     List<Subscription> wantRetained = new ArrayList<>();
     for (Subscribe.Request request : subscribe.requests()) {
       TopicFilter filter = TopicFilter.parse(request.filter());
-      ReasonCode refusal = refusal(session, filter, request);
+      ReasonCode refusal =
+          codes.size() < limits.maxFilters()
+              ? refusal(session, filter, request)
+              : ReasonCode.QUOTA_EXCEEDED;
       if (filter == null || refusal != null) {
         codes.add(refusal == null ? ReasonCode.TOPIC_FILTER_INVALID : refusal);
         continue;

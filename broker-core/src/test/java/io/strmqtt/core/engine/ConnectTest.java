@@ -55,6 +55,7 @@ class ConnectTest {
               o.limits.topicAliasMaximum = 3;
               o.limits.wildcardAvailable = false;
               o.limits.sharedAvailable = false;
+              o.limits.identifiersAvailable = false;
               o.limits.maxKeepAlive = 30;
               o.limits.maxSessionExpiry = 60;
             })) {
@@ -67,6 +68,7 @@ class ConnectTest {
       assertThat(told.number(Property.TOPIC_ALIAS_MAXIMUM, -1)).isEqualTo(3);
       assertThat(told.number(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, -1)).isZero();
       assertThat(told.number(Property.SHARED_SUBSCRIPTION_AVAILABLE, -1)).isZero();
+      assertThat(told.number(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, -1)).isZero();
       assertThat(told.number(Property.SERVER_KEEP_ALIVE, -1)).isEqualTo(30); // 3.1.2-21
       assertThat(told.number(Property.SESSION_EXPIRY_INTERVAL, -1)).isEqualTo(60);
     }
@@ -125,6 +127,19 @@ class ConnectTest {
       assertThat(answer.sessionPresent()).isFalse(); // 3.1.1: 3.2.2-4
       assertThat(client.receiveClose()).isEqualTo(Reason.BAD_CLIENT_ID);
       assertThat(broker.count(Reason.BAD_CLIENT_ID)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = MqttVersion.class, names = "V3_1", mode = EnumSource.Mode.EXCLUDE)
+  @Normative(v5 = "MQTT-3.1.3-8", v311 = "MQTT-3.1.3-9")
+  void emptyClientIdsAreRefusedWhereTheAdministratorWantsNone(MqttVersion version) {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.emptyClientIds = false)) {
+      TestClient client = broker.attempt(as("").version(version));
+      Connack answer = client.receive(Connack.class);
+      assertThat(answer.code()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+      assertThat(client.receiveClose()).isEqualTo(Reason.BAD_CLIENT_ID);
+      broker.connect(as("a").version(version));
     }
   }
 

@@ -18,11 +18,14 @@ final class LimitsUnderTest {
   int topicAliasMaximum = 10;
   int maxTopicLevels = 64;
   int maxSubscriptions = 100;
+  int maxFilters = 10_000;
   long maxSessionExpiry = 0xFFFF_FFFFL;
   int maxKeepAlive = 0;
   boolean retainAvailable = true;
   boolean wildcardAvailable = true;
   boolean sharedAvailable = true;
+  boolean identifiersAvailable = true;
+  boolean emptyClientIds = true;
   Duration writeTimeout = Duration.ofSeconds(30);
 
   Limits build() {
@@ -40,11 +43,14 @@ final class LimitsUnderTest {
         topicAliasMaximum,
         maxTopicLevels,
         maxSubscriptions,
+        maxFilters,
         maxSessionExpiry,
         maxKeepAlive,
         retainAvailable,
         wildcardAvailable,
         sharedAvailable,
+        identifiersAvailable,
+        emptyClientIds,
         writeTimeout);
   }
 }

@@ -130,6 +130,25 @@ class SubscriptionTest {
     }
   }
 
+  @Test
+  void filtersBeyondTheLimitOfOnePacketAreRefused() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxFilters = 2)) {
+      TestClient client = broker.connect("a");
+      assertThat(client.askFor(0, request("a", 0), request("b", 0), request("c", 0)).codes())
+          .containsExactly(ReasonCode.SUCCESS, ReasonCode.SUCCESS, ReasonCode.QUOTA_EXCEEDED);
+      client.subscribe("c", 0);
+    }
+  }
+
+  @Test
+  void anIdentifierThatTheServerDoesNotOfferEndsTheConnection() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.identifiersAvailable = false)) {
+      TestClient client = broker.connect("a").subscribe("t", 0);
+      client.sendHex("82 09 0005 02 0b 05 0001 74 00");
+      client.receiveDisconnect(ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "82020001, MALFORMED_PACKET", // no property section at all

@@ -146,6 +146,7 @@ final class BrokerReader {
         mqtt.integer("topic_alias_maximum", 0, 65535),
         mqtt.integer("max_topic_levels", 1, 1000),
         mqtt.integer("max_subscriptions", 1, Integer.MAX_VALUE),
+        mqtt.integer("max_filters", 1, Integer.MAX_VALUE),
         mqtt.seconds(
             "max_session_expiry",
             "never, or ",
@@ -155,6 +156,8 @@ final class BrokerReader {
         mqtt.bool("retain_available"),
         mqtt.bool("wildcard_available"),
         mqtt.bool("shared_available"),
+        mqtt.bool("identifiers_available"),
+        mqtt.bool("empty_client_ids"),
         mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE));
   }
 
