@@ -85,6 +85,7 @@ public enum Reason {
   QOS0_OFFLINE(Kind.DROP, "QoS 0 is not kept for an offline session"),
   SESSION_ENDED(Kind.DROP, "the session ended with messages waiting"),
   QOS0_NOT_AUTHORIZED(Kind.DROP, "a QoS 0 publication was not authorized"),
+  PAYLOAD_FORMAT_INVALID(Kind.DROP, "a payload is not the UTF-8 text that it was said to be"),
   WILL_NOT_AUTHORIZED(Kind.DROP, "a will was not authorized when it was due"),
   RETAINED_LIMIT(Kind.DROP, "the limit of retained messages is reached");
 

@@ -30,6 +30,7 @@ import java.time.Duration;
  * @param sharedAvailable whether {@code $share} filters are served
  * @param identifiersAvailable whether subscriptions may have identifiers (MQTT 5)
  * @param emptyClientIds whether clients without an id of their own are given one
+ * @param payloadFormatChecked whether a payload that is said to be UTF-8 is refused if it is not
  * @param writeTimeout a client that has not read for so long while data waits is disconnected
  */
 public record Limits(
@@ -54,4 +55,5 @@ public record Limits(
     boolean sharedAvailable,
     boolean identifiersAvailable,
     boolean emptyClientIds,
+    boolean payloadFormatChecked,
     Duration writeTimeout) {}

@@ -152,6 +152,10 @@ final class Authenticating implements Phase {
           || Topics.levels(will.topic()) > limits.maxTopicLevels()) {
         return no(Reason.WILL_REFUSED, ReasonCode.TOPIC_NAME_INVALID, "will topic");
       }
+      if (limits.payloadFormatChecked()
+          && !PayloadFormat.isKept(will.properties(), will.payload())) {
+        return no(Reason.WILL_REFUSED, ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload");
+      }
       if (will.qos() > limits.maxQos()) {
         return no(Reason.WILL_REFUSED, ReasonCode.QOS_NOT_SUPPORTED, "will QoS"); // 3.2.2-12
       }

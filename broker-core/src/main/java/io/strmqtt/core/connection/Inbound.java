@@ -70,7 +70,12 @@ final class Inbound {
         || !broker
             .authorizer()
             .mayPublish(active.subject(), topic, publish.qos(), publish.retain())) {
-      refuse(session, publish);
+      refuse(publish);
+      return;
+    }
+    if (limits.payloadFormatChecked()
+        && !PayloadFormat.isKept(publish.properties(), publish.payload())) {
+      drop(publish, Reason.PAYLOAD_FORMAT_INVALID, ReasonCode.PAYLOAD_FORMAT_INVALID);
       return;
     }
     Message message =
@@ -153,18 +158,25 @@ final class Inbound {
    * 5.0 says so in the acknowledgement; 3.x has no word for it, and what is not stored is not
    * acknowledged.
    */
-  private void refuse(Session session, Publish publish) {
+  private void refuse(Publish publish) {
     if (publish.qos() == 0) {
       broker.counters().count(Reason.QOS0_NOT_AUTHORIZED);
     } else if (!v5) {
       active.end(Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
     } else {
-      broker.counters().count(Reason.PUBLISH_NOT_AUTHORIZED);
+      drop(publish, Reason.PUBLISH_NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED);
+    }
+  }
+
+  /** Goes no further; a client of 5.0 that waits for an acknowledgement gets the code. */
+  private void drop(Publish publish, Reason reason, ReasonCode code) {
+    broker.counters().count(reason);
+    if (publish.qos() > 0) {
       settled();
       active.write(
           publish.qos() == 1
-              ? new Puback(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE)
-              : new Pubrec(publish.packetId(), ReasonCode.NOT_AUTHORIZED, Properties.NONE));
+              ? new Puback(publish.packetId(), code, Properties.NONE)
+              : new Pubrec(publish.packetId(), code, Properties.NONE));
     }
   }
 

@@ -311,6 +311,35 @@ class InboundQosTest {
   }
 
   @Test
+  void aPayloadThatIsNotTheTextItIsSaidToBeIsRefusedIfThatIsChecked() {
+    Properties text = Properties.builder().add(Property.PAYLOAD_FORMAT_INDICATOR, 1).build();
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.payloadFormatChecked = true)) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      TestClient client = broker.connect("a");
+      byte[] broken = new byte[3_000];
+      broken[2_999] = (byte) 0xC3; // the first half of a character
+      for (int qos = 0; qos <= 2; qos++) {
+        client.send(new Publish("t", qos, false, false, qos == 0 ? 0 : 5, broken, text));
+      }
+      assertThat(client.receive(Puback.class).code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
+      assertThat(client.receive(Pubrec.class).code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
+      assertThat(broker.count(Reason.PAYLOAD_FORMAT_INVALID)).isEqualTo(3);
+      client.publish("t", "\0gr\u00fc\u00dfe \ud83d\ude00", 2, false, text);
+      subscriber.receivePublish("\0gr\u00fc\u00dfe \ud83d\ude00");
+      client.send(new Publish("t", 0, false, false, 0, broken, Properties.NONE));
+      subscriber.receivePublish();
+      subscriber.receiveNothing();
+    }
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      broker
+          .connect("a")
+          .send(new Publish("t", 0, false, false, 0, new byte[] {(byte) 0xFF}, text));
+      subscriber.receivePublish();
+    }
+  }
+
+  @Test
   void propertiesAreNotSentTo311() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient subscriber = broker.connect(as("s").version(MqttVersion.V3_1_1)).subscribe("t", 1);

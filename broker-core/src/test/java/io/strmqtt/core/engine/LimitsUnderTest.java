@@ -26,6 +26,7 @@ final class LimitsUnderTest {
   boolean sharedAvailable = true;
   boolean identifiersAvailable = true;
   boolean emptyClientIds = true;
+  boolean payloadFormatChecked = false;
   Duration writeTimeout = Duration.ofSeconds(30);
 
   Limits build() {
@@ -51,6 +52,7 @@ final class LimitsUnderTest {
         sharedAvailable,
         identifiersAvailable,
         emptyClientIds,
+        payloadFormatChecked,
         writeTimeout);
   }
 }

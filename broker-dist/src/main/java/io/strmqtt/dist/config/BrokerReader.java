@@ -158,6 +158,7 @@ final class BrokerReader {
         mqtt.bool("shared_available"),
         mqtt.bool("identifiers_available"),
         mqtt.bool("empty_client_ids"),
+        mqtt.bool("check_payload_format"),
         mqtt.duration("write_timeout", LEAST_PATIENCE, MOST_PATIENCE));
   }
 

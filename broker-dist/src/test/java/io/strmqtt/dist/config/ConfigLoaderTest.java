@@ -66,6 +66,7 @@ class ConfigLoaderTest {
                 true,
                 true,
                 true,
+                false,
                 Duration.ofSeconds(30)));
   }
 
