@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Reason;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,21 @@ class ShutdownTest {
       assertThat(v4.receiveClose()).isEqualTo(Reason.SERVER_SHUTDOWN);
       assertThat(broker.engine().connections()).isZero();
       assertThat(broker.view().ready()).isFalse();
+    }
+  }
+
+  @Test
+  void theWillsOfThoseWhoAreConnectedArePublished() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      broker.connect(as("away").expiry(100)).subscribe("will/#", 1).drop();
+      broker.connect(as("a").will("will/a", "gone", 1, true, Properties.NONE));
+      broker.connect(
+          as("b").version(MqttVersion.V3_1_1).will("will/b", "gone", 1, true, Properties.NONE));
+      broker.engine().shutdown();
+      broker.loops().settle();
+
+      assertThat(broker.view().session("away").orElseThrow().counters().queued()).isEqualTo(2);
+      assertThat(broker.gauge("retained")).isEqualTo(2);
     }
   }
 
