@@ -74,7 +74,8 @@ class ConfigLoaderTest {
                 true,
                 32,
                 false,
-                ""));
+                "",
+                false));
   }
 
   @Test
