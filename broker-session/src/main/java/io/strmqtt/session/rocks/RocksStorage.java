@@ -84,7 +84,7 @@ final class RocksStorage implements Storage {
             gathering,
             consumer -> new Restoring(database, queues, gathering, nanoTime).run(consumer));
     this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
-    this.unauthorized = new RocksUnauthorized(settings.unauthorizedMax(), gathering);
+    this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
   }
 
   /**
@@ -258,7 +258,7 @@ final class RocksStorage implements Storage {
   @Override
   public void close() {
     everySecond.shutdownNow();
-    unauthorized.write();
+    unauthorized.writeAll();
     flush();
     reader.close();
     sweeping.close();
