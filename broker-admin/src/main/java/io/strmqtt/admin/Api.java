@@ -11,6 +11,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.admin.Reload;
+import io.strmqtt.api.store.UnauthorizedQuery;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -117,8 +118,7 @@ final class Api implements Handler {
       case "/healthz" -> Optional.of(Answer.ok(Documents.health(view.version())));
       case "/readyz" -> Optional.of(ready());
       case SESSIONS -> Optional.of(page(query, view::sessions, Documents::sessionSummary));
-      case "/api/v1/unauthorized-clients" ->
-          Optional.of(page(query, view::unauthorized, Documents::unauthorized));
+      case "/api/v1/unauthorized-clients" -> Optional.of(unauthorized(query));
       case "/api/v1/listeners" -> Optional.of(Answer.ok(Documents.listeners(view.listeners())));
       case "/api/v1/proxy" -> Optional.of(Answer.ok(ProxyDocuments.proxies(view.proxies())));
       case "/api/v1/proxy/rejects" ->
@@ -149,6 +149,18 @@ final class Api implements Handler {
         .map(session -> Answer.ok(Documents.session(session)))
         .orElseGet(
             () -> Answer.problem(Status.NOT_FOUND_404, "there is no session with this client id"));
+  }
+
+  private Answer unauthorized(String query) {
+    return switch (UnauthorizedParameters.parse(query)) {
+      case UnauthorizedParameters.Wrong(String parameter, String problem) ->
+          badParameter(parameter, problem);
+      case UnauthorizedParameters.Valid(UnauthorizedQuery wanted) ->
+          page(
+              query,
+              (cursor, limit) -> view.unauthorized(wanted, cursor, limit),
+              Documents::unauthorized);
+    };
   }
 
   private static <T> Answer page(

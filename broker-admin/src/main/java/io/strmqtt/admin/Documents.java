@@ -90,7 +90,12 @@ final class Documents {
         .field("first_seen", record.firstSeen().toString())
         .field("last_seen", record.lastSeen().toString())
         .field("attempts", record.attempts())
-        .endObject();
+        .field("resolved_at", record.resolvedAt().map(Instant::toString))
+        .field("folded", record.folded())
+        .name("reasons")
+        .beginObject();
+    record.reasons().forEach((reason, count) -> json.field(reason.name(), count));
+    json.endObject().endObject();
   }
 
   static String listeners(List<ListenerView> listeners) {

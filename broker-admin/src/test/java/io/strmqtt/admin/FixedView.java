@@ -16,6 +16,7 @@ import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.api.store.UnauthorizedAttempt;
+import io.strmqtt.api.store.UnauthorizedQuery;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class FixedView implements BrokerView {
 
   final NavigableMap<String, SessionView> sessions = new TreeMap<>();
   volatile boolean ready = true;
+  volatile UnauthorizedQuery asked = new UnauthorizedQuery.MostRecent();
   volatile boolean broken;
 
   /** What a proxy that terminated TLS tells of a client. */
@@ -174,7 +176,9 @@ final class FixedView implements BrokerView {
   }
 
   @Override
-  public Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit) {
+  public Page<UnauthorizedRecord> unauthorized(
+      UnauthorizedQuery query, Optional<String> cursor, int limit) {
+    asked = query;
     UnauthorizedAttempt known =
         new UnauthorizedAttempt(
             Optional.of("c"),
@@ -195,8 +199,22 @@ final class FixedView implements BrokerView {
             Instant.ofEpochSecond(2));
     return new Page<>(
         List.of(
-            new UnauthorizedRecord(known, Instant.ofEpochSecond(1), Instant.ofEpochSecond(3), 9),
-            new UnauthorizedRecord(unknown, Instant.ofEpochSecond(2), Instant.ofEpochSecond(2), 1)),
+            new UnauthorizedRecord(
+                known,
+                Instant.ofEpochSecond(1),
+                Instant.ofEpochSecond(3),
+                9,
+                Map.of(Reason.NO_CREDENTIALS, 1L, Reason.BAD_CREDENTIALS, 8L),
+                Optional.of(Instant.ofEpochSecond(4)),
+                0),
+            new UnauthorizedRecord(
+                unknown,
+                Instant.ofEpochSecond(2),
+                Instant.ofEpochSecond(2),
+                1,
+                Map.of(Reason.CONNECT_TIMEOUT, 1L),
+                Optional.empty(),
+                7)),
         Optional.of("more"));
   }
 

@@ -196,13 +196,67 @@ class HttpAdminTest {
                 + ADDRESSES
                 + ",\"username\":\"ann\",\"password_provided\":true,\"tls_used\":true,"
                 + "\"reason\":\"BAD_CREDENTIALS\",\"reason_text\":\"the user name or password is wrong\","
-                + "\"first_seen\":\"1970-01-01T00:00:01Z\",\"last_seen\":\"1970-01-01T00:00:03Z\",\"attempts\":9},"
+                + "\"first_seen\":\"1970-01-01T00:00:01Z\",\"last_seen\":\"1970-01-01T00:00:03Z\",\"attempts\":9,"
+                + "\"resolved_at\":\"1970-01-01T00:00:04Z\",\"folded\":0,"
+                + "\"reasons\":{\"BAD_CREDENTIALS\":8,\"NO_CREDENTIALS\":1}},"
                 + "{\"client_id\":null,"
                 + NO_PROXY
                 + ",\"username\":null,\"password_provided\":false,\"tls_used\":false,"
                 + "\"reason\":\"CONNECT_TIMEOUT\",\"reason_text\":\"no CONNECT came in time\","
-                + "\"first_seen\":\"1970-01-01T00:00:02Z\",\"last_seen\":\"1970-01-01T00:00:02Z\",\"attempts\":1}],"
+                + "\"first_seen\":\"1970-01-01T00:00:02Z\",\"last_seen\":\"1970-01-01T00:00:02Z\",\"attempts\":1,"
+                + "\"resolved_at\":null,\"folded\":7,\"reasons\":{\"CONNECT_TIMEOUT\":1}}],"
                 + "\"next_cursor\":\"more\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit=5, MostRecent[]",
+    "address=10.0.0.0/8, ByAddress[network=10.0.0.0/8]",
+    "address=10.0.0.0%2F8&limit=5, ByAddress[network=10.0.0.0/8]",
+    "address=2001:db8::%2F32, ByAddress[network=2001:db8::/32]",
+    "address=192.0.2.1, ByAddress[network=192.0.2.1/32]",
+    "address=::ffff:192.0.2.1, ByAddress[network=192.0.2.1/32]",
+    "address=::/0, ByAddress[network=::/0]",
+    "client_id=a%2Fb%26c, ByClientId[clientId=a/b&c]",
+    "client_id=%C3%BC, ByClientId[clientId=ü]",
+  })
+  void unauthorizedClientsAreAskedForByAddressOrClientId(String query, String asked)
+      throws IOException {
+    assertThat(get("/api/v1/unauthorized-clients?" + query).status()).isEqualTo(200);
+    assertThat(view.asked).hasToString(asked);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "address=, address",
+    "address, address",
+    "address=ten, address",
+    "address=localhost, address",
+    "address=10.0.0.0/33, address",
+    "address=10.0.0.1/8, address",
+    "address=10.0.0.0/08, address",
+    "address=10.0.0.0/-1, address",
+    "address=10.0.0.0/, address",
+    "address=10.0.0, address",
+    "address=256.0.0.1, address",
+    "address=10.0.0.010, address",
+    "address=%5B::1%5D, address",
+    "address=::1%25lo, address",
+    "address=2001:db8::/129, address",
+    "address=%FF, address",
+    "client_id=, client_id",
+    "client_id=%FF, client_id",
+    "client_id=a&client_id=b, client_id",
+    "client_id=a&address=::1, address",
+    "address=::1&client_id=a, client_id",
+    "client_id=a&limit=0, limit",
+  })
+  void aWrongQuestionForUnauthorizedClientsIsNamed(String query, String parameter)
+      throws IOException {
+    Exchange answer = get("/api/v1/unauthorized-clients?" + query);
+
+    assertProblem(answer, 400);
+    assertThat(answer.body()).contains("\"detail\":\"parameter " + parameter + ": expected");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.strmqtt.api.admin.ProxyReject;
 import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.store.SessionRecord;
+import io.strmqtt.api.store.UnauthorizedQuery;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.core.connection.Services;
 import io.strmqtt.core.session.Session;
@@ -67,8 +68,9 @@ final class EngineView implements BrokerView {
   }
 
   @Override
-  public Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit) {
-    return parts.storage().unauthorized().page(cursor, limit);
+  public Page<UnauthorizedRecord> unauthorized(
+      UnauthorizedQuery query, Optional<String> cursor, int limit) {
+    return parts.storage().unauthorized().page(query, cursor, limit);
   }
 
   @Override

@@ -30,25 +30,33 @@ public final class LogText {
   }
 
   private static String quoted(String text, int most) {
-    StringBuilder out = new StringBuilder(text.length() + 8).append('"');
-    for (int i = 0; i < text.length() && i < most; i++) {
-      char c = text.charAt(i);
+    StringBuilder out = new StringBuilder(Math.min(text.length(), most) + 8).append('"');
+    int c;
+    for (int i = 0; i < text.length() && i < most; i += Character.charCount(c)) {
+      c = text.codePointAt(i);
       if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
+        out.append('\\').append((char) c);
       } else if (isUnsafe(c)) {
-        out.append(String.format("\\u%04x", (int) c));
+        for (char half : Character.toChars(c)) {
+          out.append(String.format("\\u%04x", (int) half));
+        }
       } else {
-        out.append(c);
+        out.appendCodePoint(c);
       }
     }
     return out.append(text.length() > most ? "\"..." : "\"").toString();
   }
 
   /** Whether it could end a line, hide what follows, or turn it around. */
-  private static boolean isUnsafe(char c) {
+  private static boolean isUnsafe(int c) {
     return Character.isISOControl(c)
-        || Character.getType(c) == Character.FORMAT
-        || c == 0x2028
-        || c == 0x2029;
+        || switch (Character.getType(c)) {
+          case Character.FORMAT,
+              Character.SURROGATE,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR ->
+              true;
+          default -> false;
+        };
   }
 }

@@ -1,5 +1,6 @@
 package io.strmqtt.core;
 
+import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedStore;
@@ -54,6 +55,15 @@ public final class Refusals {
             refusal.reason(),
             clock.instant()));
     log(refusal);
+  }
+
+  /**
+   * A client got in: what was recorded of it is resolved.
+   *
+   * @param clientId as the client sent it, not empty
+   */
+  public void accepted(ClientEndpoint endpoint, String clientId) {
+    store.resolved(endpoint, clientId, clock.instant());
   }
 
   private void log(Refusal refusal) {

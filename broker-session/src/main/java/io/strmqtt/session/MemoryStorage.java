@@ -18,9 +18,9 @@ final class MemoryStorage implements Storage {
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
-  MemoryStorage(int unauthorizedMax, int retainedMax, long queuedMaxBytes) {
+  MemoryStorage(UnauthorizedStore unauthorized, int retainedMax, long queuedMaxBytes) {
     this.queues = new MemoryQueues(queuedMaxBytes);
-    this.unauthorized = new UnauthorizedLog(unauthorizedMax);
+    this.unauthorized = unauthorized;
     this.retained = new RetainedTree(retainedMax);
   }
 

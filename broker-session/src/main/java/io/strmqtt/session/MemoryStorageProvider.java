@@ -6,10 +6,9 @@ import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
 
 /**
- * The provider {@code memory}. Settings: {@code unauthorized_max} (records of refused attempts, 1
- * to 10,000,000, default 50,000), {@code retained_max} (retained messages, 1 to 100,000,000,
- * default 1,000,000) and {@code queued_max_mib} (MiB of messages that wait for sessions, 1 to
- * 1,048,576, default a quarter of the heap).
+ * The provider {@code memory}. Settings: {@code retained_max} (retained messages, 1 to 100,000,000,
+ * default 1,000,000), {@code queued_max_mib} (MiB of messages that wait for sessions, 1 to
+ * 1,048,576, default a quarter of the heap) and those of {@link UnauthorizedLimits#from}.
  */
 public final class MemoryStorageProvider implements StorageProvider {
   @Override
@@ -21,7 +20,7 @@ public final class MemoryStorageProvider implements StorageProvider {
   public Storage open(StorageTerms terms, Settings settings) {
     long heapMib = Runtime.getRuntime().maxMemory() >> 20;
     return new MemoryStorage(
-        settings.integer("unauthorized_max", 50_000, 1, 10_000_000),
+        new UnauthorizedLog(UnauthorizedLimits.from(settings), terms.clock()),
         settings.integer("retained_max", 1_000_000, 1, 100_000_000),
         (long) settings.integer("queued_max_mib", (int) Math.max(1, heapMib / 4), 1, 1 << 20)
             << 20);

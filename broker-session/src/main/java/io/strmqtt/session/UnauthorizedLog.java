@@ -1,223 +1,265 @@
 package io.strmqtt.session;
 
+import io.strmqtt.api.AddressPrefix;
+import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.store.UnauthorizedAttempt;
+import io.strmqtt.api.store.UnauthorizedQuery;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.api.store.UnauthorizedStore;
+import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refused attempts in the order they were last seen, as a log with holes: each sight of a record
- * appends it with the next sequence number and leaves a hole where it was; a full log moves its
- * records together. So an attempt costs constant time, spread over many, and a cursor (the sequence
- * number of a page's last record) keeps its place while records move away from it: the next page
- * begins with the latest sight before it.
+ * Refused attempts in memory. One lock, held for constant time by those who record, and for a
+ * thousand rows at a time by those who page; a cursor is the sequence number of a page's last row.
  *
- * <p>One lock. Strings from the wire are cut, so that a record's size has a bound.
+ * <p>A new row of an address that has its share pushes out the least recently seen of that address,
+ * which the address's folded row swallows, and takes its place in the order: that is later than its
+ * own.
  */
 public final class UnauthorizedLog implements UnauthorizedStore {
-  private static final int MAX_TEXT = 256;
-  private static final int FIRST_CAPACITY = 64;
+  private static final int AT_ONCE = 1000;
 
-  private final int limit;
-  private final Consumer<AttemptKey> forgotten;
-  private final Map<AttemptKey, Entry> entries = new HashMap<>();
+  /** Is told what has become of rows, while the log is locked. */
+  public interface Changes {
+    /** The row is new or has changed. */
+    void changed(AttemptKey key);
 
-  private @Nullable Entry[] log = new @Nullable Entry[FIRST_CAPACITY];
-  // the sequence number of each place in the log, ascending, holes included
-  private long[] sequences = new long[FIRST_CAPACITY];
-  // the log's used part; the place at start is the least recently seen record or a hole
-  private int start;
-  private int end;
-  private long nextSequence;
-
-  /**
-   * @param limit how many records are kept, at least 1
-   */
-  UnauthorizedLog(int limit) {
-    this(limit, key -> {});
+    /** The row has left. */
+    void forgotten(AttemptKey key);
   }
 
-  /**
-   * @param limit how many records are kept, at least 1
-   * @param forgotten is told of each record that leaves, while the log is locked
-   */
-  public UnauthorizedLog(int limit, Consumer<AttemptKey> forgotten) {
-    this.limit = limit;
-    this.forgotten = forgotten;
+  private static final Changes UNHEARD =
+      new Changes() {
+        @Override
+        public void changed(AttemptKey key) {}
+
+        @Override
+        public void forgotten(AttemptKey key) {}
+      };
+
+  private final UnauthorizedLimits limits;
+  private final Clock clock;
+  private final Changes changes;
+  private final Map<AttemptKey, UnauthorizedRow> rows = new HashMap<>();
+  // changed under the lock; read without it by those who find nothing
+  private final Map<String, AddressRows> addresses = new ConcurrentHashMap<>();
+  private final RecencyLog log = new RecencyLog();
+
+  UnauthorizedLog(UnauthorizedLimits limits, Clock clock) {
+    this(limits, clock, UNHEARD);
+  }
+
+  public UnauthorizedLog(UnauthorizedLimits limits, Clock clock, Changes changes) {
+    this.limits = limits;
+    this.clock = clock;
+    this.changes = changes;
   }
 
   /** Adds a record of an earlier run as the latest seen. */
   public synchronized void restore(UnauthorizedRecord record) {
-    AttemptKey key = AttemptKey.of(record.last());
-    Entry entry = new Entry(key, record);
-    if (entries.containsKey(key)) {
+    AttemptKey key = AttemptKey.of(record);
+    if (rows.containsKey(key)) {
       return;
     }
-    if (entries.size() == limit) {
-      forgetOldest();
+    AddressRows address = address(Kept.network(record.last().endpoint().client()));
+    UnauthorizedRow row = new UnauthorizedRow(key, address, record);
+    if (row.isFolded()) {
+      address.folded = row;
+    } else {
+      makeRoom(address);
+      address.append(row);
     }
-    entries.put(key, entry);
-    append(entry);
+    rows.put(key, row);
+    log.append(row);
+    trim();
   }
 
   /** The record as it is now; empty if it has left. */
   public synchronized Optional<UnauthorizedRecord> find(AttemptKey key) {
-    return Optional.ofNullable(entries.get(key)).map(Entry::toRecord);
+    return Optional.ofNullable(rows.get(key)).map(UnauthorizedRow::toRecord);
   }
 
   @Override
   public void record(UnauthorizedAttempt attempt) {
-    count(attempt);
-  }
-
-  /** As {@link #record}; returns which record it is. */
-  public AttemptKey count(UnauthorizedAttempt attempt) {
-    UnauthorizedAttempt kept = cut(attempt);
+    UnauthorizedAttempt kept = Kept.of(attempt);
     AttemptKey key = AttemptKey.of(kept);
+    String network = Kept.network(kept.endpoint().client());
     synchronized (this) {
-      Entry entry = entries.get(key);
-      if (entry == null) {
-        if (entries.size() == limit) {
-          forgetOldest();
-        }
-        entry = new Entry(key, kept);
-        entries.put(key, entry);
+      expire(kept.at());
+      UnauthorizedRow row = rows.get(key);
+      if (row == null) {
+        AddressRows address = address(network);
+        makeRoom(address);
+        row = new UnauthorizedRow(key, address, kept);
+        rows.put(key, row);
       } else {
-        entry.last = kept;
-        entry.attempts++;
-        log[entry.place] = null;
+        log.remove(row);
+        row.address.remove(row);
       }
-      append(entry);
+      row.count(kept);
+      row.address.append(row);
+      log.append(row);
+      changes.changed(key);
+      trim();
     }
-    return key;
   }
 
   @Override
-  public Page<UnauthorizedRecord> page(Optional<String> cursor, int limit) {
-    Cursors.checkLimit(limit);
-    long before = cursor.map(Cursors::toSequence).orElse(Long.MAX_VALUE);
-    List<UnauthorizedRecord> items = new ArrayList<>(Math.min(limit, 1000));
+  public void resolved(ClientEndpoint endpoint, String clientId, Instant at) {
+    AddressRows address = addresses.get(Kept.network(endpoint.client()));
+    if (address == null) {
+      return;
+    }
+    String host = ClientEndpoint.host(endpoint.client());
+    Optional<String> id = Optional.of(Kept.text(clientId));
     synchronized (this) {
-      int found = Arrays.binarySearch(sequences, start, end, before);
-      long last = before;
-      for (int place = (found < 0 ? -found - 1 : found) - 1; place >= start; place--) {
-        Entry entry = log[place];
-        if (entry == null) {
-          continue;
+      for (UnauthorizedRow row = address.oldest(); row != null; row = row.newer) {
+        if (!row.isResolved()
+            && row.key.clientId().equals(id)
+            && row.key.clientHost().equals(host)) {
+          row.resolve(at);
+          changes.changed(row.key);
         }
-        if (items.size() == limit) {
-          return new Page<>(items, Optional.of(Cursors.of(last)));
-        }
-        items.add(entry.toRecord());
-        last = sequences[place];
       }
     }
-    return new Page<>(items, Optional.empty());
+  }
+
+  @Override
+  public Page<UnauthorizedRecord> page(
+      UnauthorizedQuery query, Optional<String> cursor, int limit) {
+    Cursors.checkLimit(limit);
+    long before = cursor.map(Cursors::toSequence).orElse(Long.MAX_VALUE);
+    Predicate<UnauthorizedRow> wanted = wanted(query);
+    Instant eldest = clock.instant().minus(limits.maxAge());
+    List<UnauthorizedRecord> items = new ArrayList<>(Math.min(limit, 1000));
+    long last = before;
+    while (true) {
+      synchronized (this) {
+        int place = log.placeBefore(before);
+        int until = Math.max(log.start(), place - AT_ONCE + 1);
+        for (; place >= until; place--) {
+          UnauthorizedRow row = log.at(place);
+          if (row == null || row.last().at().isBefore(eldest) || !wanted.test(row)) {
+            continue;
+          }
+          if (items.size() == limit) {
+            return new Page<>(items, Optional.of(Cursors.of(last)));
+          }
+          items.add(row.toRecord());
+          last = log.sequence(place);
+        }
+        if (place < log.start()) {
+          return new Page<>(items, Optional.empty());
+        }
+        before = log.sequence(place + 1);
+      }
+    }
+  }
+
+  private static Predicate<UnauthorizedRow> wanted(UnauthorizedQuery query) {
+    return switch (query) {
+      case UnauthorizedQuery.MostRecent() -> row -> true;
+      case UnauthorizedQuery.ByAddress(AddressPrefix network) ->
+          row -> {
+            InetAddress ip = row.last().endpoint().client().getAddress();
+            return ip != null && network.contains(ip);
+          };
+      case UnauthorizedQuery.ByClientId(String clientId) -> {
+        Optional<String> id = Optional.of(Kept.text(clientId));
+        yield row -> row.key.clientId().equals(id);
+      }
+    };
   }
 
   @Override
   public synchronized long size() {
-    return entries.size();
+    expire(clock.instant());
+    return rows.size();
   }
 
-  private void append(Entry entry) {
-    if (end == log.length) {
-      moveTogether();
-    }
-    entry.place = end;
-    log[end] = entry;
-    sequences[end] = nextSequence++;
-    end++;
+  /** Forgets what is too old, as far as the lock may be held for it. */
+  public synchronized void expire() {
+    expire(clock.instant());
   }
 
-  private void forgetOldest() {
-    Entry oldest = log[start];
-    while (oldest == null) {
-      oldest = log[++start];
+  private void expire(Instant now) {
+    UnauthorizedRow oldest = log.oldest();
+    if (oldest == null || !isTooOld(oldest, now)) {
+      return;
     }
-    log[start++] = null;
-    entries.remove(oldest.key);
-    forgotten.accept(oldest.key);
+    for (int i = 0; i < AT_ONCE && oldest != null && isTooOld(oldest, now); i++) {
+      forget(oldest);
+      oldest = log.oldest();
+    }
   }
 
-  /**
-   * Closes the holes, into arrays that are at most half full, so that the next time is as many
-   * attempts away.
-   */
-  private void moveTogether() {
-    int capacity = Math.max(FIRST_CAPACITY, 2 * entries.size());
-    @Nullable Entry[] newLog = new @Nullable Entry[capacity];
-    long[] newSequences = new long[capacity];
-    int used = 0;
-    for (int place = start; place < end; place++) {
-      Entry entry = log[place];
-      if (entry != null) {
-        newLog[used] = entry;
-        newSequences[used] = sequences[place];
-        entry.place = used;
-        used++;
-      }
-    }
-    log = newLog;
-    sequences = newSequences;
-    start = 0;
-    end = used;
+  private boolean isTooOld(UnauthorizedRow row, Instant now) {
+    return row.last().at().isBefore(now.minus(limits.maxAge()));
   }
 
-  private static UnauthorizedAttempt cut(UnauthorizedAttempt attempt) {
-    if (attempt.clientId().isEmpty() && attempt.username().isEmpty()) {
-      return attempt;
-    }
-    return new UnauthorizedAttempt(
-        attempt.clientId().map(UnauthorizedLog::cut),
-        attempt.endpoint(),
-        attempt.username().map(UnauthorizedLog::cut),
-        attempt.passwordProvided(),
-        attempt.tlsUsed(),
-        attempt.reason(),
-        attempt.at());
+  private AddressRows address(String network) {
+    return addresses.computeIfAbsent(network, AddressRows::new);
   }
 
-  private static String cut(String text) {
-    if (text.length() <= MAX_TEXT) {
-      return text;
+  /** Folds the address's least recently seen row if it has its share. */
+  private void makeRoom(AddressRows address) {
+    UnauthorizedRow oldest = address.oldest();
+    if (oldest == null || address.size() < limits.maxPerAddress()) {
+      return;
     }
-    // not between the halves of a character
-    return text.substring(
-        0, Character.isHighSurrogate(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT);
+    UnauthorizedRow folded = address.folded;
+    if (folded == null) {
+      AttemptKey key = AttemptKey.ofFolded(address.network);
+      folded = new UnauthorizedRow(key, address, oldest.last());
+      address.folded = folded;
+      rows.put(key, folded);
+    } else {
+      log.remove(folded);
+    }
+    folded.fold(oldest);
+    log.replace(oldest, folded);
+    address.remove(oldest);
+    rows.remove(oldest.key);
+    changes.forgotten(oldest.key);
+    changes.changed(folded.key);
   }
 
-  private static final class Entry {
-    final AttemptKey key;
-    final Instant firstSeen;
-    UnauthorizedAttempt last;
-    long attempts = 1;
-    int place;
-
-    Entry(AttemptKey key, UnauthorizedAttempt first) {
-      this.key = key;
-      this.firstSeen = first.at();
-      this.last = first;
+  private void trim() {
+    while (rows.size() > limits.max()) {
+      forget(requirePresent(log.oldest()));
     }
+  }
 
-    Entry(AttemptKey key, UnauthorizedRecord earlier) {
-      this.key = key;
-      this.firstSeen = earlier.firstSeen();
-      this.last = earlier.last();
-      this.attempts = earlier.attempts();
+  private static UnauthorizedRow requirePresent(@Nullable UnauthorizedRow row) {
+    if (row == null) {
+      throw new AssertionError("every row is in the log");
     }
+    return row;
+  }
 
-    UnauthorizedRecord toRecord() {
-      return new UnauthorizedRecord(last, firstSeen, last.at(), attempts);
+  private void forget(UnauthorizedRow row) {
+    log.remove(row);
+    AddressRows address = row.address;
+    if (row.isFolded()) {
+      address.folded = null;
+    } else {
+      address.remove(row);
     }
+    if (address.isEmpty()) {
+      addresses.remove(address.network);
+    }
+    rows.remove(row.key);
+    changes.forgotten(row.key);
   }
 }

@@ -38,6 +38,15 @@ class MemoryStorageProviderTest {
   }
 
   @Test
+  void anAgeOutOfRangeIsRefused() {
+    for (String value : new String[] {"0", "999", "P3651D", "-PT1H", "long"}) {
+      Settings settings = new Settings(Map.of("unauthorized_max_age", value), Path.of(""));
+      assertThatThrownBy(() -> new MemoryStorageProvider().open(TERMS, settings))
+          .isInstanceOf(Settings.Invalid.class);
+    }
+  }
+
+  @Test
   void everySettingIsKnown() {
     Settings settings =
         new Settings(Map.of("unauthorized_max", 5, "retained_max", 5, "fast", true), Path.of(""));

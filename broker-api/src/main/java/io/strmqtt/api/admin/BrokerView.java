@@ -2,6 +2,7 @@ package io.strmqtt.api.admin;
 
 import io.strmqtt.api.Page;
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.UnauthorizedQuery;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,13 @@ public interface BrokerView {
    * @param limit 1 to 1000
    * @throws IllegalArgumentException if the cursor is none of this listing's
    */
-  Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit);
+  Page<UnauthorizedRecord> unauthorized(
+      UnauthorizedQuery query, Optional<String> cursor, int limit);
+
+  /** As {@link #unauthorized(UnauthorizedQuery, Optional, int)}, of all records. */
+  default Page<UnauthorizedRecord> unauthorized(Optional<String> cursor, int limit) {
+    return unauthorized(new UnauthorizedQuery.MostRecent(), cursor, limit);
+  }
 
   List<ListenerView> listeners();
 

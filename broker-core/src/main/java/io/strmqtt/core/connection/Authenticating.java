@@ -322,6 +322,9 @@ final class Authenticating implements Phase {
    */
   private void goOn(Active active) {
     owner.become(active);
+    if (!connect.clientId().isEmpty()) {
+      services.refusals().accepted(owner.connection().endpoint(), clientId);
+    }
     active.writabilityChanged(); // What resumed may have filled the socket already.
     if (services.stopping().get()) {
       active.shutdown();

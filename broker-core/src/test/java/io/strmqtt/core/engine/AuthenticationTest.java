@@ -7,6 +7,7 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.auth.AuthOutcome;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.ConnectAttempt;
+import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -16,6 +17,7 @@ import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -111,6 +113,37 @@ class AuthenticationTest {
           .satisfies(record -> assertThat(record.attempts()).isEqualTo(5));
       assertThat(broker.count(Reason.BAD_CREDENTIALS)).isEqualTo(5);
     }
+  }
+
+  @Test
+  void theRecordOfAClientThatGetsInIsResolvedUntilItIsRefusedAgain() {
+    try (EngineFixture broker = broker()) {
+      answer(broker, new AuthOutcome.Rejected(Reason.NO_CREDENTIALS));
+      answer(broker, new AuthOutcome.Rejected(Reason.BAD_CREDENTIALS));
+      assertThat(record(broker).resolvedAt()).isEmpty();
+
+      answer(broker, new AuthOutcome.Accepted("ann"));
+      assertThat(record(broker).resolvedAt()).isPresent();
+      assertThat(record(broker).attempts()).isEqualTo(2);
+      assertThat(record(broker).reasons())
+          .isEqualTo(Map.of(Reason.NO_CREDENTIALS, 1L, Reason.BAD_CREDENTIALS, 1L));
+
+      answer(broker, new AuthOutcome.Rejected(Reason.BAD_CREDENTIALS));
+      assertThat(record(broker).resolvedAt()).isEmpty();
+      assertThat(record(broker).attempts()).isEqualTo(3);
+    }
+  }
+
+  private void answer(EngineFixture broker, AuthOutcome outcome) {
+    broker.attempt(as("a").username("ann"));
+    authenticator.asked.remove().complete(outcome);
+    broker.loops().settle();
+  }
+
+  private static UnauthorizedRecord record(EngineFixture broker) {
+    var records = broker.view().unauthorized(Optional.empty(), 10).items();
+    assertThat(records).hasSize(1);
+    return records.getFirst();
   }
 
   @Test

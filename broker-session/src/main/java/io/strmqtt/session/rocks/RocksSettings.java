@@ -1,6 +1,7 @@
 package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.Settings;
+import io.strmqtt.session.UnauthorizedLimits;
 
 /**
  * The section {@code storage.rocksdb}; sizes in bytes.
@@ -15,7 +16,7 @@ record RocksSettings(
     long writeBuffer,
     long minFree,
     long maxSize,
-    int unauthorizedMax,
+    UnauthorizedLimits unauthorized,
     int retainedMax) {
   private static final long MIB = 1L << 20;
   private static final long MOST = 1L << 50;
@@ -26,7 +27,7 @@ record RocksSettings(
         settings.size("write_buffer", 64 * MIB, 4 * MIB, MOST),
         settings.size("min_free", 64 * MIB, 0, MOST),
         settings.size("max_bytes", 0, 0, MOST),
-        settings.integer("unauthorized_max", 50_000, 1, 10_000_000),
+        UnauthorizedLimits.from(settings),
         settings.integer("retained_max", 1_000_000, 1, 100_000_000));
   }
 }

@@ -96,7 +96,7 @@ final class RocksStorage implements Storage {
               flush();
             });
     this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
-    this.unauthorized = new RocksUnauthorized(settings.unauthorizedMax(), gathering);
+    this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
   }
 
   /**
@@ -314,7 +314,7 @@ final class RocksStorage implements Storage {
   @Override
   public void close() {
     everySecond.shutdownNow();
-    unauthorized.write();
+    unauthorized.writeAll();
     flush();
     reader.close();
     reclaim.cancel();

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * The provider {@code rocksdb}: keeps its files in {@code data_dir/rocksdb}. Settings, sizes such
  * as {@code 64MiB}: {@code block_cache} and {@code write_buffer} (native memory, default 64MiB
  * each), {@code min_free} (of the file system, default 64MiB), {@code max_bytes} (of the files,
- * default 0: no limit), {@code unauthorized_max} and {@code retained_max} as with {@code memory}.
+ * default 0: no limit), {@code retained_max} and those of refused attempts as with {@code memory}.
  */
 public final class RocksStorageProvider implements StorageProvider {
   @Override

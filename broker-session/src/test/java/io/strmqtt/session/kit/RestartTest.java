@@ -18,6 +18,8 @@ import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredSession.Handshake;
 import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.UnauthorizedAttempt;
+import io.strmqtt.api.store.UnauthorizedRecord;
+import io.strmqtt.api.store.UnauthorizedStore;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -355,7 +357,36 @@ class RestartTest {
         .containsExactly("a3", "b2", "c1");
   }
 
-  private long seconds;
+  @Test
+  void whatIsKnownOfARefusedClientComesBack() {
+    UnauthorizedStore store = storage.unauthorized();
+    List<String> hostile = List.of("", "a\0b", "\uFFFD", "x".repeat(70_000), "\uD83D\uDE00=\"\n");
+    for (String id : hostile) {
+      store.record(attempt(id));
+      store.record(attempt(id));
+    }
+    store.record(attempt("\uD800"));
+    UnauthorizedAttempt last = attempt("");
+    store.resolved(last.endpoint(), "a\0b", last.at());
+    for (int i = 0; i < 120; i++) {
+      store.record(attempt("flood" + i));
+      if (i < 70) {
+        store.record(attempt("a\0b"));
+        store.resolved(last.endpoint(), "a\0b", last.at());
+      }
+    }
+    List<UnauthorizedRecord> before = store.page(Optional.empty(), 1000).items();
+    restart();
+    List<UnauthorizedRecord> after = storage.unauthorized().page(Optional.empty(), 1000).items();
+
+    assertThat(after).hasSize(101);
+    assertThat(after).usingRecursiveFieldByFieldElementComparator().isEqualTo(before);
+    assertThat(after.getLast().folded()).isEqualTo(25);
+    assertThat(after).anySatisfy(record -> assertThat(record.resolvedAt()).isPresent());
+  }
+
+  // later than the clock, so that they are not too old
+  private long seconds = Instant.parse("2040-01-01T00:00:00Z").getEpochSecond();
 
   private UnauthorizedAttempt attempt(String clientId) {
     return new UnauthorizedAttempt(

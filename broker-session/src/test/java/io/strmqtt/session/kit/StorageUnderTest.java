@@ -38,6 +38,12 @@ record StorageUnderTest(StorageProvider provider) {
     return open(folder, settings, Durability.FSYNC, Duration.ZERO);
   }
 
+  Storage open(Path folder, Map<String, Object> settings, Clock clock) {
+    return provider.open(
+        new StorageTerms(folder, Durability.FSYNC, Duration.ZERO, clock),
+        new Settings(settings, folder));
+  }
+
   Storage open(
       Path folder, Map<String, Object> settings, Durability durability, Duration maxCommitDelay) {
     return provider.open(

@@ -7,12 +7,14 @@ import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.session.UnauthorizedLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -134,7 +136,10 @@ class DamageTest {
   void aRowThatIsNoRecordIsNamedByTheCheckAndRefused() throws Exception {
     Path whole = filled(false);
     try (Database database =
-        Database.open(whole.resolve("rocksdb/db"), new RocksSettings(1, 4 << 20, 0, 0, 1, 1))) {
+        Database.open(
+            whole.resolve("rocksdb/db"),
+            new RocksSettings(
+                1, 4 << 20, 0, 0, new UnauthorizedLimits(1, 1, Duration.ofDays(1)), 1))) {
       database.read(
           open -> {
             open.db().put(open.family(Family.SESSIONS), Keys.client("b"), new byte[] {9});

@@ -6,6 +6,8 @@ import io.strmqtt.api.store.UnauthorizedAttempt;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.session.AttemptKey;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** A record of refused attempts. */
@@ -22,7 +24,6 @@ public final class UnauthorizedCodec {
         .optional(key.clientId(), Writer::text)
         .optional(key.username(), Writer::text)
         .text(key.listener())
-        .text(key.reason().name())
         .toBytes();
   }
 
@@ -41,6 +42,10 @@ public final class UnauthorizedCodec {
             .text(last.reason().name())
             .number(last.at().toEpochMilli());
     EndpointCodec.write(out, last.endpoint());
+    out.number(record.reasons().size());
+    record.reasons().forEach((reason, count) -> out.text(reason.name()).number(count));
+    out.optional(record.resolvedAt(), (to, at) -> to.number(at.toEpochMilli()))
+        .number(record.folded());
     return out.toBytes();
   }
 
@@ -59,12 +64,26 @@ public final class UnauthorizedCodec {
     Reason reason = Names.require(Reason.class, in);
     Instant at = EndpointCodec.instant(in);
     ClientEndpoint endpoint = EndpointCodec.read(in);
+    Map<Reason, Long> reasons = reasons(in);
+    Optional<Instant> resolvedAt = in.optional(EndpointCodec::instant);
+    long folded = in.number(0, Long.MAX_VALUE);
     return in.end(
         new UnauthorizedRecord(
             new UnauthorizedAttempt(
                 clientId, endpoint, username, passwordProvided, tlsUsed, reason, at),
             first,
             lastSeen,
-            attempts));
+            attempts,
+            reasons,
+            resolvedAt,
+            folded));
+  }
+
+  private static Map<Reason, Long> reasons(Reader in) {
+    Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
+    for (int left = in.count(); left > 0; left--) {
+      reasons.put(Names.require(Reason.class, in), in.number(1, Long.MAX_VALUE));
+    }
+    return reasons;
   }
 }

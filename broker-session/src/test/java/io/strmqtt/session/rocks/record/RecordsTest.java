@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
@@ -106,7 +107,14 @@ class RecordsTest {
         new Kind(
             "refused attempts",
             UnauthorizedCodec.toBytes(
-                new UnauthorizedRecord(ATTEMPT, Instant.EPOCH, Instant.ofEpochMilli(9), 3)),
+                new UnauthorizedRecord(
+                    ATTEMPT,
+                    Instant.EPOCH,
+                    Instant.ofEpochMilli(9),
+                    3,
+                    Map.of(Reason.TIMEOUT, 3L),
+                    Optional.of(Instant.ofEpochMilli(10)),
+                    0)),
             UnauthorizedCodec::fromBytes));
   }
 
@@ -179,7 +187,7 @@ class RecordsTest {
   }
 
   private static AttemptKey key(Optional<String> clientId, Optional<String> username) {
-    return new AttemptKey("192.0.2.1", clientId, username, "tcp", Reason.TIMEOUT);
+    return new AttemptKey("192.0.2.1", clientId, username, "tcp");
   }
 
   record Kind(String name, byte[] bytes, Function<byte[], Object> read) {
