@@ -11,6 +11,7 @@ import io.strmqtt.api.auth.AuthStep;
 import io.strmqtt.api.auth.ConnectAttempt;
 import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.UnauthorizedRecord;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Auth;
@@ -57,7 +58,8 @@ class EnhancedAuthenticationTest {
     assertThat(method.closed).isEqualTo(method.begun.size());
   }
 
-  // MQTT-4.12.0-2, MQTT-4.12.0-3, MQTT-4.12.0-5, MQTT-3.15.2-2, MQTT-3.15.2-3
+  @Normative(
+      v5 = {"MQTT-4.12.0-2", "MQTT-4.12.0-3", "MQTT-4.12.0-5", "MQTT-3.15.2-2", "MQTT-3.15.2-3"})
   @Test
   void anExchangeOfSeveralStepsLetsTheClientIn() {
     try (EngineFixture broker = method.broker()) {
@@ -124,7 +126,7 @@ class EnhancedAuthenticationTest {
     }
   }
 
-  // MQTT-4.12.0-1
+  @Normative(v5 = "MQTT-4.12.0-1")
   @Test
   void aMethodThatIsNotServedIsRefused() {
     try (EngineFixture broker = method.broker()) {
@@ -133,7 +135,7 @@ class EnhancedAuthenticationTest {
     }
   }
 
-  // MQTT-4.12.0-4
+  @Normative(v5 = "MQTT-4.12.0-4")
   @ParameterizedTest
   @CsvSource({
     "BAD_CREDENTIALS, BAD_USER_NAME_OR_PASSWORD",
@@ -177,7 +179,7 @@ class EnhancedAuthenticationTest {
         new Auth(ReasonCode.SUCCESS, Properties.NONE));
   }
 
-  // MQTT-3.1.2-30, MQTT-4.12.0-3, MQTT-4.12.0-5
+  @Normative(v5 = {"MQTT-3.1.2-30", "MQTT-4.12.0-3", "MQTT-4.12.0-5"})
   @ParameterizedTest
   @MethodSource("otherPackets")
   void anythingButTheAuthThatIsDueEndsTheExchange(MqttPacket packet) {
@@ -190,7 +192,7 @@ class EnhancedAuthenticationTest {
     }
   }
 
-  // MQTT-3.15.1-1, MQTT-3.15.2-1
+  @Normative(v5 = {"MQTT-3.15.1-1", "MQTT-3.15.2-1"})
   @ParameterizedTest
   @ValueSource(strings = {"f1 00", "f0 06 80 04 15 0001 6d", "f0 01 18", "f0 02 18 05"})
   void aMalformedAuthEndsTheExchange(String hex) {
@@ -322,7 +324,7 @@ class EnhancedAuthenticationTest {
     }
   }
 
-  // MQTT-3.1.2-24
+  @Normative(v5 = "MQTT-3.1.2-24")
   @Test
   void anAnswerTheClientCouldNotTakeIsNotSent() {
     for (boolean last : new boolean[] {false, true}) {
@@ -358,7 +360,7 @@ class EnhancedAuthenticationTest {
     }
   }
 
-  // MQTT-4.12.0-6
+  @Normative(v5 = "MQTT-4.12.0-6")
   @Test
   void whoNamesNoMethodHearsOfNone() {
     try (EngineFixture broker = EngineFixture.start()) {

@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -27,6 +28,7 @@ class OutboundAliasTest {
     return publish.properties().number(Property.TOPIC_ALIAS, -1);
   }
 
+  @Normative(v5 = {"MQTT-3.1.2-26", "MQTT-3.3.2-11"})
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void theFirstPublishNamesTopicAndAliasTheNextOnlyTheAlias(int qos) {
@@ -51,6 +53,7 @@ class OutboundAliasTest {
     }
   }
 
+  @Normative(v5 = "MQTT-3.1.2-27")
   @Test
   void nobodyElseIsSentAnAlias() {
     try (EngineFixture broker = EngineFixture.start()) {
@@ -162,6 +165,7 @@ class OutboundAliasTest {
     }
   }
 
+  @Normative(v5 = "MQTT-3.3.2-7")
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aliasesDieWithTheConnectionAndWhatIsSentAgainNamesItsTopic(int qos) {
@@ -225,6 +229,7 @@ class OutboundAliasTest {
    * A PUBLISH of QoS 0 with a topic of 26 bytes and {@code n} of payload has 2 + 2 + 26 + 1 + n
    * bytes; an alias adds 3, and takes 26 away once it is known.
    */
+  @Normative(v5 = "MQTT-3.1.2-24")
   @ParameterizedTest
   @CsvSource({"9, 1", "10, 1", "35, 2"})
   void thePacketThatIsSentCountsAgainstTheClientsMaximum(int payload, int sent) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.auth.AuthStep;
 import io.strmqtt.api.store.UnauthorizedRecord;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Auth;
 import io.strmqtt.mqtt.packet.MqttPacket.Disconnect;
@@ -42,7 +43,7 @@ class ReauthenticationTest {
     return client;
   }
 
-  // MQTT-4.12.0-2, MQTT-4.12.0-5, MQTT-4.12.1-1
+  @Normative(v5 = {"MQTT-4.12.0-2", "MQTT-4.12.0-5", "MQTT-4.12.1-1"})
   @Test
   void theSameUserStaysAndEverythingElseGoesOnMeanwhile() {
     try (EngineFixture broker = method.broker()) {
@@ -73,7 +74,7 @@ class ReauthenticationTest {
     }
   }
 
-  // MQTT-4.12.1-2
+  @Normative(v5 = "MQTT-4.12.1-2")
   @Test
   void whoFailsIsDisconnectedAndRecorded() {
     try (EngineFixture broker = method.broker()) {
@@ -114,7 +115,7 @@ class ReauthenticationTest {
         auth(ReasonCode.REAUTHENTICATE, "M", "one that is not"));
   }
 
-  // MQTT-4.12.1-1, MQTT-4.12.0-5
+  @Normative(v5 = {"MQTT-4.12.1-1", "MQTT-4.12.0-5"})
   @ParameterizedTest
   @MethodSource("notDueAtFirst")
   void itBeginsWithReauthenticateAndTheSameMethod(Auth packet) {
@@ -133,7 +134,7 @@ class ReauthenticationTest {
         auth(ReasonCode.CONTINUE_AUTHENTICATION, "n", "another method"));
   }
 
-  // MQTT-4.12.0-3, MQTT-4.12.0-5
+  @Normative(v5 = {"MQTT-4.12.0-3", "MQTT-4.12.0-5"})
   @ParameterizedTest
   @MethodSource("notDueLater")
   void itGoesOnWithContinueAndTheSameMethod(Auth packet) {
@@ -156,7 +157,7 @@ class ReauthenticationTest {
     }
   }
 
-  // MQTT-4.12.0-7
+  @Normative(v5 = "MQTT-4.12.0-7")
   @Test
   void whoConnectedWithoutAMethodMustNotSendAuth() {
     try (EngineFixture broker = EngineFixture.start()) {
@@ -190,7 +191,7 @@ class ReauthenticationTest {
     }
   }
 
-  // MQTT-3.1.2-24
+  @Normative(v5 = "MQTT-3.1.2-24")
   @Test
   void anAnswerTheClientCouldNotTakeIsNotSent() {
     try (EngineFixture broker = method.broker()) {
