@@ -51,7 +51,7 @@ final class InFlight {
     }
   }
 
-  private final IntObjectHashMap<Entry> byId = new IntObjectHashMap<>();
+  private final IntObjectHashMap<Entry> byId = new IntObjectHashMap<>(1);
   private final Map<Long, Entry> unloaded = new HashMap<>();
   private int lastId;
   private long lastOrder;

@@ -38,8 +38,8 @@ public final class Outbound {
   private final Waiting waiting;
 
   // Valid for the session.
-  private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
-  private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>();
+  private final ArrayDeque<Delivery> queue = new ArrayDeque<>(1);
+  private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>(1);
   private final Backlog backlog;
   private final InFlight inFlight = new InFlight();
   private @Nullable MessageQueue kept;
@@ -49,7 +49,7 @@ public final class Outbound {
 
   // Valid for the connection.
   private @Nullable Outbox outbox;
-  private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>();
+  private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>(1);
   private List<InFlight.Entry> toNote = new ArrayList<>();
   private long maxPacketSize;
 

@@ -51,8 +51,8 @@ public final class Session implements Subscriber {
 
   // For the owner: valid for the session.
   private final Outbound outbound;
-  private final Map<String, Subscription> subscriptions = new HashMap<>();
-  private final BitSet inboundQos2 = new BitSet();
+  private final Map<String, Subscription> subscriptions = new HashMap<>(2);
+  private final BitSet inboundQos2 = new BitSet(0);
   private final LinkedHashMap<String, Subscription> retainedWanted = new LinkedHashMap<>();
   private final Entry expiry = new Entry(this::end);
   private final Entry willDelay = new Entry(this::publishWill);
