@@ -38,6 +38,7 @@ import java.time.Duration;
  * @param validatePayloadFormat whether a payload said to be UTF-8 has to be
  * @param responseInformation told to clients that ask for response information, with {@code %c} for
  *     the client id and {@code %u} for the user name; empty for none
+ * @param dropOldest whether a full queue loses its oldest message rather than the one that comes
  */
 public record Limits(
     int maxConnections,
@@ -64,4 +65,5 @@ public record Limits(
     boolean emptyClientIds,
     int outboundTopicAliases,
     boolean validatePayloadFormat,
-    String responseInformation) {}
+    String responseInformation,
+    boolean dropOldest) {}

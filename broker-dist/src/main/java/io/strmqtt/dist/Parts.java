@@ -8,6 +8,7 @@ import io.strmqtt.api.auth.AuthorizerProvider;
 import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.auth.EnhancedAuthenticatorProvider;
 import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.dist.config.BrokerConfig;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -53,7 +55,25 @@ final class Parts {
         "storage.provider");
   }
 
+  /**
+   * @throws StorageException if the store cannot be opened
+   */
   Storage storage() {
+    return withStorage(StorageProvider::open);
+  }
+
+  /**
+   * Reads every row of the store, which nobody may have open.
+   *
+   * @param findings is told of each that is damaged
+   * @return how many rows there are
+   * @throws StorageException if the store cannot be read at all
+   */
+  long checkStorage(Consumer<String> findings) {
+    return withStorage((provider, terms, settings) -> provider.check(terms, settings, findings));
+  }
+
+  private <T> T withStorage(FromStorage<T> create) {
     StorageTerms terms =
         new StorageTerms(
             config.dataDir(),
@@ -63,7 +83,7 @@ final class Parts {
     return make(
         StorageProvider.class,
         StorageProvider::name,
-        (provider, settings) -> provider.open(terms, settings),
+        (provider, settings) -> create.from(provider, terms, settings),
         "storage.provider",
         "storage." + config.storage().provider(),
         config.storage().provider(),
@@ -165,6 +185,8 @@ final class Parts {
               ? ""
               : " (unknown here so far: " + String.join(", ", settings.unknown()) + ")";
       throw new InvalidSetting(section + "." + e.key(), e.getMessage() + unknown);
+    } catch (StorageException e) {
+      throw e; // Not the configuration's fault, and clear enough.
     } catch (RuntimeException | LinkageError e) {
       throw new InvalidSetting(key, "the provider " + name + " failed: " + e);
     }
@@ -181,6 +203,11 @@ final class Parts {
     } catch (PluginException e) {
       throw new InvalidSetting(key, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What a storage provider makes from what every one is given, and its settings. */
+  private interface FromStorage<T> {
+    T from(StorageProvider provider, StorageTerms terms, Settings settings);
   }
 
   /** What a provider makes from its settings. */

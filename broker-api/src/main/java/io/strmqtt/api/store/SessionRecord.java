@@ -33,4 +33,36 @@ public record SessionRecord(
 
   /** The session expiry interval that means for ever. */
   public static final long NEVER = 0xFFFF_FFFFL;
+
+  /** The same session without its connection. */
+  public SessionRecord disconnected(Instant at, Reason why) {
+    return new SessionRecord(
+        clientId,
+        username,
+        version,
+        false,
+        endpoint,
+        cleanStart,
+        keepAlive,
+        expiryInterval,
+        connectedAt,
+        Optional.of(at),
+        Optional.of(why));
+  }
+
+  /** The same session with another session expiry interval, in seconds. */
+  public SessionRecord expiringAfter(long seconds) {
+    return new SessionRecord(
+        clientId,
+        username,
+        version,
+        connected,
+        endpoint,
+        cleanStart,
+        keepAlive,
+        seconds,
+        connectedAt,
+        disconnectedAt,
+        disconnectReason);
+  }
 }

@@ -32,7 +32,9 @@ final class Backlog {
   private final Set<Long> readAhead = new HashSet<>();
   private boolean open;
   private boolean reading;
+  private boolean dropping;
   private long lastRead;
+  private int epoch;
   private int turn;
   private int size;
 
@@ -54,6 +56,7 @@ final class Backlog {
   void open(int messages) {
     open = true;
     reading = false;
+    epoch++;
     turn++; // What a read still brings is of the past.
     lastRead = 0;
     size += messages;
@@ -101,6 +104,39 @@ final class Backlog {
                     }
                   }));
     }
+  }
+
+  /** Has the oldest messages dropped, when they are read. */
+  void dropOldest(MessageQueue queue, int messages) {
+    if (dropping) {
+      return;
+    }
+    dropping = true;
+    int mine = epoch;
+    // Those in flight stay, and are the oldest.
+    queue.read(
+        lastRead,
+        messages + session.outbound().inFlight(),
+        page -> session.command(() -> drop(mine == epoch ? page : List.of(), messages)));
+  }
+
+  private void drop(List<QueuedMessage> page, int messages) {
+    dropping = false;
+    if (session.hasMailUnderWay()) {
+      return; // Some of it may be in the page. The mail asks again.
+    }
+    int left = messages;
+    for (QueuedMessage stored : page) {
+      long number = stored.number();
+      boolean isHere = open && number > lastRead && !session.outbound().isInFlight(number);
+      if (left > 0 && isHere && gone.add(number)) {
+        left--;
+        size--;
+        fresh.remove(number);
+        session.outbound().dropped(stored);
+      }
+    }
+    session.outbound().makeRoom();
   }
 
   /** What can be sent now that a page was read. */

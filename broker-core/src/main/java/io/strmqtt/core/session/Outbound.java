@@ -2,6 +2,7 @@ package io.strmqtt.core.session;
 
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.routing.Delivery;
@@ -134,6 +135,31 @@ public final class Outbound {
       waiting.leave(delivery);
       drop(Reason.QOS0_OFFLINE);
     }
+  }
+
+  /** Drops the oldest messages that are not on their way, as many as there are too many. */
+  void makeRoom() {
+    while (waiting.isOver()) {
+      ArrayDeque<Delivery> oldest = heldForQuota.isEmpty() ? queue : heldForQuota;
+      if (heldForQuota.isEmpty() && backlog.isOpen() && kept != null) {
+        backlog.dropOldest(kept, waiting.excess());
+        return;
+      }
+      if (oldest.isEmpty()) {
+        return;
+      }
+      forget(oldest.remove());
+      drop(Reason.QUEUE_FULL);
+    }
+  }
+
+  /** A message of the backlog that had to make room. */
+  void dropped(QueuedMessage message) {
+    waiting.leave(message.weight());
+    if (kept != null) {
+      kept.remove(message.number());
+    }
+    drop(Reason.QUEUE_FULL);
   }
 
   /** Takes a page of the backlog, or the end of it. */

@@ -20,7 +20,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,7 +97,7 @@ public final class Session implements Subscriber {
       }
     }
     if (record.connected()) { // The run ended before the connection.
-      record = disconnected(Reason.BROKER_ENDED);
+      record = record.disconnected(broker.clock().instant(), Reason.BROKER_ENDED);
       broker.storage().sessions().put(record);
     }
   }
@@ -153,11 +152,19 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.QOS0_OFFLINE);
       return false;
     }
-    if (!waiting.enter(delivery)) {
-      broker.counters().count(Reason.QUEUE_FULL);
+    if (!hasRoomFor(delivery)) {
       return false;
     }
     return deliver(delivery);
+  }
+
+  /** Counts the message in; the owner makes room for it if it is to take an older one's place. */
+  private boolean hasRoomFor(Delivery delivery) {
+    if (waiting.enter(delivery)) {
+      return true;
+    }
+    broker.counters().count(Reason.QUEUE_FULL);
+    return false;
   }
 
   @Override
@@ -168,8 +175,7 @@ public final class Session implements Subscriber {
       broker.counters().count(Reason.STORE_FULL);
       return false;
     }
-    if (!waiting.enter(delivery)) {
-      broker.counters().count(Reason.QUEUE_FULL);
+    if (!hasRoomFor(delivery)) {
       return false;
     }
     underWay.incrementAndGet();
@@ -256,6 +262,9 @@ public final class Session implements Subscriber {
     }
     if (!ended) {
       outbound.add(delivery);
+      if (waiting.isOver()) {
+        outbound.makeRoom();
+      }
       return;
     }
     waiting.leave(delivery);
@@ -348,7 +357,7 @@ public final class Session implements Subscriber {
     attachment = null;
     available = false;
     outbound.disconnect();
-    record = disconnected(reason);
+    record = record.disconnected(broker.clock().instant(), reason);
     Will due = will;
     if (due == null) {
       will = null;
@@ -371,37 +380,9 @@ public final class Session implements Subscriber {
     }
   }
 
-  private SessionRecord disconnected(Reason reason) {
-    return new SessionRecord(
-        clientId,
-        record.username(),
-        record.version(),
-        false,
-        record.endpoint(),
-        record.cleanStart(),
-        record.keepAlive(),
-        record.expiryInterval(),
-        record.connectedAt(),
-        Optional.of(broker.clock().instant()),
-        Optional.of(reason));
-  }
-
   /** Changes the session expiry interval in seconds, as a DISCONNECT may (3.14.2.2.2). */
   public void expireAfter(long seconds) {
-    SessionRecord r = record;
-    record =
-        new SessionRecord(
-            clientId,
-            r.username(),
-            r.version(),
-            r.connected(),
-            r.endpoint(),
-            r.cleanStart(),
-            r.keepAlive(),
-            seconds,
-            r.connectedAt(),
-            r.disconnectedAt(),
-            r.disconnectReason());
+    record = record.expiringAfter(seconds);
   }
 
   private void publishWill() {

@@ -38,9 +38,11 @@ final class Waiting {
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
   boolean enter(Delivery delivery) {
     int weight = delivery.weight();
-    if (messages.incrementAndGet() <= limits.maxQueuedMessages()) {
+    // Where the oldest makes room, the owner needs some to do so.
+    int times = limits.dropOldest() ? 2 : 1;
+    if (messages.incrementAndGet() <= (long) times * limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
-      if (bytes.addAndGet(weight) <= limits.maxQueuedBytes() || messages.get() == 1) {
+      if (bytes.addAndGet(weight) <= times * limits.maxQueuedBytes() || messages.get() == 1) {
         return true;
       }
       bytes.addAndGet(-weight);
@@ -48,6 +50,22 @@ final class Waiting {
     messages.decrementAndGet();
     refused.incrementAndGet();
     return false;
+  }
+
+  /** Whether older messages have to make room. */
+  boolean isOver() {
+    return excess() > 0;
+  }
+
+  /** How many messages are too many; at least one if they are too large together. */
+  int excess() {
+    if (!limits.dropOldest()) {
+      return 0;
+    }
+    int tooMany = messages.get() - limits.maxQueuedMessages();
+    return tooMany > 0 || messages.get() == 1 || bytes.get() <= limits.maxQueuedBytes()
+        ? Math.max(0, tooMany)
+        : 1;
   }
 
   /** Counts a message that was turned away before it came to the bounds. */

@@ -8,6 +8,7 @@ import io.strmqtt.api.auth.AuthOutcome;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.ConnectAttempt;
 import io.strmqtt.api.store.UnauthorizedRecord;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
@@ -70,6 +71,15 @@ class AuthenticationTest {
     "AUTH_BUSY, SERVER_BUSY",
     "AUTH_FAILED, SERVER_UNAVAILABLE",
   })
+  @Normative(
+      v5 = {
+        "MQTT-3.1.3-8",
+        "MQTT-3.1.4-2",
+        "MQTT-3.2.2-6",
+        "MQTT-3.2.2-7",
+        "MQTT-4.13.2-1",
+        "MQTT-3.2.2-8"
+      })
   void aRefusalIsAnsweredRecordedAndClosed(Reason reason, ReasonCode code) {
     try (EngineFixture broker = broker()) {
       TestClient client = broker.attempt(as("a").username("ann"));
@@ -204,6 +214,7 @@ class AuthenticationTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.12.0-1")
   void anAuthenticationMethodNobodyKnowsIsRefused() {
     try (EngineFixture broker = broker()) {
       TestClient client = broker.attempt(as("a").property(Property.AUTHENTICATION_METHOD, "SCRAM"));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConnectTest {
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.12.4-1", "MQTT-3.1.4-5"},
+      v311 = {"MQTT-3.12.4-1", "MQTT-3.1.4-4"})
   void aFirstConnectIsAcceptedWithoutASessionPresent(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect(as("a").version(version));
@@ -38,6 +42,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-9")
   void theConnackAnnouncesTheLimitsOfTheServer() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -50,6 +55,7 @@ class ConnectTest {
               o.limits.topicAliasMaximum = 3;
               o.limits.wildcardAvailable = false;
               o.limits.sharedAvailable = false;
+              o.limits.identifiersAvailable = false;
               o.limits.maxKeepAlive = 30;
               o.limits.maxSessionExpiry = 60;
             })) {
@@ -62,6 +68,7 @@ class ConnectTest {
       assertThat(told.number(Property.TOPIC_ALIAS_MAXIMUM, -1)).isEqualTo(3);
       assertThat(told.number(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, -1)).isZero();
       assertThat(told.number(Property.SHARED_SUBSCRIPTION_AVAILABLE, -1)).isZero();
+      assertThat(told.number(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, -1)).isZero();
       assertThat(told.number(Property.SERVER_KEEP_ALIVE, -1)).isEqualTo(30); // 3.1.2-21
       assertThat(told.number(Property.SESSION_EXPIRY_INTERVAL, -1)).isEqualTo(60);
     }
@@ -81,6 +88,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.2.2-16"})
   void anEmptyClientIdGetsAUniqueOneInMqtt5() {
     try (EngineFixture broker = EngineFixture.start()) {
       String first = assigned(broker.connect(as("")));
@@ -96,14 +104,18 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.1.3-6")
   void anEmptyClientIdIsAllowedWithCleanSessionIn311() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("").version(V3_1_1)); // 3.1.1: 3.1.3-6
-      assertThat(broker.gauge("sessions")).isEqualTo(1);
+      broker.connect(as("").version(V3_1_1));
+      assertThat(broker.gauge("sessions")).as("each has an id of its own").isEqualTo(2);
     }
   }
 
   @Test
+  @Normative(
+      v311 = {"MQTT-3.1.3-7", "MQTT-3.1.3-8", "MQTT-3.1.3-9", "MQTT-3.2.2-4", "MQTT-3.2.2-5"})
   void anEmptyClientIdWithoutCleanSessionIsRefusedBy311WithItsCode() {
     try (EngineFixture broker = EngineFixture.start()) {
       // 3.1.1: 3.1.3-8. The bytes: MQTT, level 4, flags 0, keep-alive 0, empty id.
@@ -115,6 +127,19 @@ class ConnectTest {
       assertThat(answer.sessionPresent()).isFalse(); // 3.1.1: 3.2.2-4
       assertThat(client.receiveClose()).isEqualTo(Reason.BAD_CLIENT_ID);
       assertThat(broker.count(Reason.BAD_CLIENT_ID)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = MqttVersion.class, names = "V3_1", mode = EnumSource.Mode.EXCLUDE)
+  @Normative(v5 = "MQTT-3.1.3-8", v311 = "MQTT-3.1.3-9")
+  void emptyClientIdsAreRefusedWhereTheAdministratorWantsNone(MqttVersion version) {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.emptyClientIds = false)) {
+      TestClient client = broker.attempt(as("").version(version));
+      Connack answer = client.receive(Connack.class);
+      assertThat(answer.code()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+      assertThat(client.receiveClose()).isEqualTo(Reason.BAD_CLIENT_ID);
+      broker.connect(as("a").version(version));
     }
   }
 
@@ -163,6 +188,9 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(
+      v5 = {"MQTT-3.1.2-3", "MQTT-3.1.4-1"},
+      v311 = {"MQTT-3.1.2-3", "MQTT-3.1.4-1"})
   void aMalformedConnectIsAnsweredTo5AndNotTo311() {
     try (EngineFixture broker = EngineFixture.start()) {
       // The reserved connect flag is set (3.1.2-3).
@@ -179,6 +207,7 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.1.0-2", v311 = "MQTT-3.1.0-2")
   void aSecondConnectEndsTheConnection(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       ConnectOptions options = as("a").version(version);
@@ -195,6 +224,9 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.3.1-4", "MQTT-4.13.1-1", "MQTT-4.13.2-1"},
+      v311 = {"MQTT-3.3.1-4", "MQTT-4.8.0-1"})
   void malformedPacketsAreAnsweredWithDisconnectIn5Only(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect(as("a").version(version));
@@ -209,6 +241,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-15")
   void aPacketOverTheServersMaximumIsRefused() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -224,31 +257,36 @@ class ConnectTest {
     }
   }
 
-  @Test
-  void whatFollowsARefusedConnectIsIgnored() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.1.4-6", v311 = "MQTT-3.1.4-5")
+  void whatFollowsARefusedConnectIsIgnored(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxConnections = 1)) {
       TestClient subscriber = broker.connect("s").subscribe("#", 0);
       TestClient client =
           broker
-              .open(as("a"))
+              .open(as("a").version(version))
               .send(
-                  as("a").packet(),
+                  as("a").version(version).packet(),
                   TestClient.publication("t", "x", 0, false, 0, Properties.NONE)); // 3.1.4-6
 
-      assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.SERVER_BUSY);
+      assertThat(client.receive(Connack.class).code())
+          .isEqualTo(version == V5 ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE);
       assertThat(client.receiveClose()).isEqualTo(Reason.CONNECTION_LIMIT);
       subscriber.receiveNothing();
     }
   }
 
-  @Test
-  void packetsBehindConnectInTheSameReadAreHandledAfterConnack() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.2.0-1", v311 = "MQTT-3.2.0-1")
+  void packetsBehindConnectInTheSameReadAreHandledAfterConnack(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client =
           broker
-              .open(as("a"))
+              .open(as("a").version(version))
               .send(
-                  as("a").packet(),
+                  as("a").version(version).packet(),
                   new Pingreq(),
                   TestClient.publication("t", "x", 1, false, 9, Properties.NONE));
 
@@ -275,6 +313,9 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.1.2-22", "MQTT-3.2.2-22"},
+      v311 = "MQTT-3.1.2-24")
   void aClientIsClosedAfterOneAndAHalfKeepAlives(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will", 0);
@@ -306,6 +347,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.2-21", "MQTT-3.2.2-21"})
   void theServersKeepAliveCountsForMqtt5() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxKeepAlive = 10)) {
       TestClient client = broker.connect(as("a").keepAlive(0));

@@ -9,6 +9,7 @@ import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.UnauthorizedStore;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -115,6 +116,7 @@ class DurableTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.3.2-4")
   void connackSubackAndPubackWaitForTheStore() {
     try (broker) {
       store.deferring = true;
@@ -180,6 +182,7 @@ class DurableTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-4.3.3-8", "MQTT-4.3.3-10"})
   void aQos2RepeatWhileTheStoreWritesIsNeitherDeliveredNorAnsweredTwice() {
     try (broker) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
@@ -39,11 +40,15 @@ class InboundQosTest {
     return new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE);
   }
 
-  @Test
-  void theAnswerDependsOnTheQos() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.3.4-1", "MQTT-2.2.1-5"},
+      v311 = {"MQTT-3.3.4-1", "MQTT-2.3.1-6"})
+  void theAnswerDependsOnTheQos(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect("s").subscribe("t", 0);
-      TestClient client = broker.connect("a");
+      TestClient client = broker.connect(as("a").version(version));
       client.send(message("x", 0, 0, false)); // 3.3.4-1
       client.receiveNothing();
       client.send(message("x", 1, 7, false));
@@ -75,6 +80,9 @@ class InboundQosTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-4.3.3-10", "MQTT-4.3.3-11", "MQTT-4.3.3-12"},
+      v311 = "MQTT-4.3.3-2")
   void aRepeatedQos2PublishIsAnsweredAndDeliveredOnce(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);
@@ -96,6 +104,7 @@ class InboundQosTest {
 
   @ParameterizedTest
   @CsvSource({"V3_1_1, 0", "V3_1_1, 1", "V5, 0", "V5, 1"})
+  @Normative(v5 = "MQTT-4.3.3-10", v311 = "MQTT-4.3.3-2")
   void aQos2PublishRepeatedAfterAReconnectIsDeliveredOnce(MqttVersion version, int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);
@@ -118,6 +127,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.3.3-11")
   void aRepeatedPubrelIsAnsweredWithNotFoundIn5AndPlainlyIn311() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient v5 = broker.connect("a");
@@ -130,11 +140,13 @@ class InboundQosTest {
     }
   }
 
-  @Test
-  void aQos1PublishWithTheSameIdIsANewMessageAfterPuback() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-4.3.2-5", v311 = "MQTT-4.3.2-2")
+  void aQos1PublishWithTheSameIdIsANewMessageAfterPuback(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);
-      TestClient client = broker.connect("a");
+      TestClient client = broker.connect(as("a").version(version));
       client.send(message("x", 1, 5, false));
       client.receive(Puback.class);
       client.send(message("x", 1, 5, true)); // 4.3.2-5
@@ -145,6 +157,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.3.4-7")
   void morePublicationsThanTheReceiveMaximumEndTheConnection() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.receiveMaximum = 2)) {
       TestClient client = broker.connect("a");
@@ -185,6 +198,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.2.2-11", "MQTT-3.2.2-14"})
   void qosAndRetainAboveWhatWasAnnouncedEndTheConnection() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -209,6 +223,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.2-12", "MQTT-3.1.2-27"})
   void anAliasStandsForTheTopicItWasLastGivenWith() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.topicAliasMaximum = 2)) {
       TestClient subscriber = broker.connect("s").subscribe("#", 0);
@@ -227,6 +242,7 @@ class InboundQosTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 65_535})
+  @Normative(v5 = {"MQTT-3.2.2-17", "MQTT-3.3.2-8", "MQTT-3.3.2-9"})
   void anAliasOutOfRangeEndsTheConnection(int alias) {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.topicAliasMaximum = 2)) {
       TestClient client = broker.connect("a");
@@ -237,6 +253,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-18")
   void aliasesThatAreNotOfferedEndTheConnection() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.topicAliasMaximum = 0)) {
       TestClient client = broker.connect("a");
@@ -246,6 +263,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.3.2-7")
   void aliasesDieWithTheConnection() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(as("a").expiry(100));
@@ -258,6 +276,15 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(
+      v5 = {
+        "MQTT-3.3.2-4",
+        "MQTT-3.3.2-15",
+        "MQTT-3.3.2-16",
+        "MQTT-3.3.2-17",
+        "MQTT-3.3.2-18",
+        "MQTT-3.3.2-20"
+      })
   void propertiesTravelUnchangedAndInOrder() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient subscriber = broker.connect("s").subscribe("t", 0);
@@ -280,6 +307,35 @@ class InboundQosTest {
       assertThat(got.binary(Property.CORRELATION_DATA))
           .hasValueSatisfying(d -> assertThat(d).containsExactly(0, 1, 2)); // 3.3.2-16
       assertThat(got.userProperties()).isEqualTo(sent.userProperties()); // 3.3.2-17, 3.3.2-18
+    }
+  }
+
+  @Test
+  void aPayloadThatIsNotTheTextItIsSaidToBeIsRefusedIfThatIsChecked() {
+    Properties text = Properties.builder().add(Property.PAYLOAD_FORMAT_INDICATOR, 1).build();
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.validatePayloadFormat = true)) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      TestClient client = broker.connect("a");
+      byte[] broken = new byte[3_000];
+      broken[2_999] = (byte) 0xC3; // the first half of a character
+      for (int qos = 1; qos <= 2; qos++) {
+        client.send(new Publish("t", qos, false, false, 5, broken, text));
+      }
+      assertThat(client.receive(Puback.class).code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
+      assertThat(client.receive(Pubrec.class).code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
+      assertThat(broker.count(Reason.PAYLOAD_FORMAT_INVALID)).isEqualTo(2);
+      client.publish("t", "\0gr\u00fc\u00dfe \ud83d\ude00", 2, false, text);
+      subscriber.receivePublish("\0gr\u00fc\u00dfe \ud83d\ude00");
+      client.send(new Publish("t", 0, false, false, 0, broken, Properties.NONE));
+      subscriber.receivePublish();
+      subscriber.receiveNothing();
+    }
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      broker
+          .connect("a")
+          .send(new Publish("t", 0, false, false, 0, new byte[] {(byte) 0xFF}, text));
+      subscriber.receivePublish();
     }
   }
 
@@ -314,6 +370,7 @@ class InboundQosTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.3.5-2")
   void aPublicationThatIsNotAllowedIsRefusedAsTheVersionCan() {
     try (EngineFixture broker =
         EngineFixture.start(o -> o.authorizer = Optional.of(new ReadOnly()))) {

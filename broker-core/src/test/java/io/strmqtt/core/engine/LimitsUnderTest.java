@@ -30,6 +30,7 @@ final class LimitsUnderTest {
   int outboundTopicAliases = 16;
   boolean validatePayloadFormat = false;
   String responseInformation = "";
+  boolean dropOldest = false;
 
   Limits build() {
     return new Limits(
@@ -57,6 +58,7 @@ final class LimitsUnderTest {
         emptyClientIds,
         outboundTopicAliases,
         validatePayloadFormat,
-        responseInformation);
+        responseInformation,
+        dropOldest);
   }
 }

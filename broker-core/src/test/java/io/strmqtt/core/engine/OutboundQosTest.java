@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
@@ -31,30 +32,66 @@ class OutboundQosTest {
 
   @ParameterizedTest
   @CsvSource({"0,0,0", "0,2,0", "2,0,0", "1,1,1", "1,2,1", "2,1,1", "2,2,2"})
+  @Normative(
+      v5 = {
+        "MQTT-3.8.4-8",
+        "MQTT-2.2.1-2",
+        "MQTT-4.3.1-1",
+        "MQTT-4.3.2-2",
+        "MQTT-4.3.3-2",
+        "MQTT-3.3.1-2"
+      },
+      v311 = {"MQTT-3.8.4-6", "MQTT-2.3.1-5", "MQTT-4.3.1-1", "MQTT-3.3.1-2"})
   void theDeliveryHasTheLowerOfTheTwoQos(int published, int granted, int delivered) {
     try (EngineFixture broker = EngineFixture.start()) {
-      TestClient client = broker.connect("a").subscribe("t", granted);
+      List<TestClient> clients = new ArrayList<>();
+      for (MqttVersion version : MqttVersion.values()) {
+        ConnectOptions options = as("a" + version).version(version);
+        clients.add(broker.connect(options).subscribe("t", granted));
+      }
       broker.connect("p").publish("t", "x", published); // 3.8.4-8
 
-      Publish got = client.receivePublish("x");
-      assertThat(got.qos()).isEqualTo(delivered);
-      assertThat(got.packetId() == 0).isEqualTo(delivered == 0); // 2.2.1-2
-      assertThat(got.dup()).isFalse(); // 4.3.2-2, 4.3.3-2
+      for (TestClient client : clients) {
+        Publish got = client.receivePublish("x");
+        assertThat(got.qos()).isEqualTo(delivered);
+        assertThat(got.packetId() == 0).isEqualTo(delivered == 0); // 2.2.1-2
+        assertThat(got.dup()).isFalse(); // 4.3.2-2, 4.3.3-2
+      }
     }
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.3.1-3", v311 = "MQTT-3.3.1-3")
   void theDuplicateFlagOfAPublisherIsNotPassedOn() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a").subscribe("t", 1);
+      TestClient old = broker.connect(as("o").version(MqttVersion.V3_1_1)).subscribe("t", 1);
       TestClient publisher = broker.connect("p");
       publisher.send(new Publish("t", 1, false, true, 5, new byte[] {'x'}, Properties.NONE));
       assertThat(client.receivePublish("x").dup()).isFalse(); // 3.3.1-3
+      assertThat(old.receivePublish("x").dup()).isFalse();
     }
   }
 
   @ParameterizedTest
   @CsvSource({"V3_1_1, 0", "V3_1_1, 1", "V5, 0", "V5, 1"})
+  @Normative(
+      v5 = {
+        "MQTT-3.3.1-1",
+        "MQTT-4.4.0-1",
+        "MQTT-4.6.0-1",
+        "MQTT-4.3.2-3",
+        "MQTT-4.3.3-3",
+        "MQTT-4.5.0-2"
+      },
+      v311 = {
+        "MQTT-3.3.1.-1",
+        "MQTT-4.4.0-1",
+        "MQTT-4.6.0-1",
+        "MQTT-4.3.2-1",
+        "MQTT-4.5.0-2",
+        "MQTT-2.3.1-3"
+      })
   void anUnacknowledgedPublishIsSentAgainWithDupAndItsId(MqttVersion version, int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(persistent(version)).subscribe("t", 2);
@@ -81,6 +118,9 @@ class OutboundQosTest {
 
   @ParameterizedTest
   @CsvSource({"V3_1_1, 0", "V3_1_1, 1", "V5, 0", "V5, 1"})
+  @Normative(
+      v5 = {"MQTT-4.3.3-4", "MQTT-4.3.3-5", "MQTT-4.3.3-6", "MQTT-4.4.0-1"},
+      v311 = {"MQTT-4.3.3-1", "MQTT-4.4.0-1"})
   void afterPubrecOnlyThePubrelIsSentAgain(MqttVersion version, int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(persistent(version)).subscribe("t", 2);
@@ -100,6 +140,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.4.0-1")
   void nothingIsSentAgainWhileTheConnectionLasts() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a").subscribe("t", 2);
@@ -133,6 +174,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.4.0-2")
   void aRefusingPubrecOrPubackSettlesTheMessage() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client =
@@ -176,6 +218,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.4-9", "MQTT-3.3.4-10", "MQTT-4.9.0-1", "MQTT-4.9.0-2", "MQTT-4.9.0-3"})
   void theReceiveMaximumOfTheClientIsNeverExceededAndOnlyPublishWaits() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client =
@@ -207,6 +250,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v311 = {"MQTT-4.6.0-5", "MQTT-4.6.0-6"})
   void theServersOwnWindowBoundsClientsThatNameNone() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxInFlight = 3)) {
       TestClient client = broker.connect(as("a").version(MqttVersion.V3_1_1)).subscribe("t", 1);
@@ -228,6 +272,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.4-9", "MQTT-4.9.0-2"})
   void resentMessagesCountAgainstTheReceiveMaximumToo() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(persistent(MqttVersion.V5)).subscribe("t", 1);
@@ -308,6 +353,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-2.2.1-4", "MQTT-4.3.2-1"})
   void packetIdentifiersAreNeverZeroNorInUseTwice() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.receiveMaximum = 65_535)) {
       TestClient client = broker.connect("a").subscribe("t", 1);
@@ -335,6 +381,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
   void aMessageOverTheClientsMaximumPacketSizeIsDroppedByName() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client =
@@ -376,6 +423,7 @@ class OutboundQosTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
   void aMessageExpiresWhileItWaitsAndNotAfterItWasSent() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(persistent(MqttVersion.V5)).subscribe("t", 1);

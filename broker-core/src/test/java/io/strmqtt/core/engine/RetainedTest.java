@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Suback;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe.Request;
@@ -13,6 +14,8 @@ import io.strmqtt.mqtt.packet.Property;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RetainedTest {
   private static Request handling(String filter, int retainHandling) {
@@ -33,35 +36,44 @@ class RetainedTest {
     }
   }
 
-  @Test
-  void theLastRetainedMessageReplacesTheOneBefore() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.3.1-5", "MQTT-3.3.1-8"},
+      v311 = {"MQTT-3.3.1-5", "MQTT-3.3.1-7", "MQTT-3.3.1-12"})
+  void theLastRetainedMessageReplacesTheOneBefore(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
-      TestClient publisher = broker.connect("p");
+      TestClient publisher = broker.connect(as("p").version(version));
       publisher.publish("t", "old", 1, true, Properties.NONE);
       publisher.publish("t", "new", 0, true, Properties.NONE); // 3.3.1-5
       publisher.publish("t", "passing", 1, false, Properties.NONE); // 3.3.1-8
-      TestClient late = broker.connect("a").subscribe("t", 1);
+      TestClient late = broker.connect(as("a").version(version)).subscribe("t", 1);
       assertThat(late.receivePublish("new").qos()).isZero();
       late.receiveNothing();
     }
   }
 
-  @Test
-  void anEmptyRetainedMessageIsDeliveredAndClears() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.3.1-6", "MQTT-3.3.1-7"},
+      v311 = {"MQTT-3.3.1-10", "MQTT-3.3.1-11"})
+  void anEmptyRetainedMessageIsDeliveredAndClears(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
-      TestClient live = broker.connect("l").subscribe("t", 0);
-      TestClient publisher = broker.connect("p");
+      TestClient live = broker.connect(as("l").version(version)).subscribe("t", 0);
+      TestClient publisher = broker.connect(as("p").version(version));
       publisher.retain("t", "kept");
       live.receivePublish("kept");
       publisher.retain("t", "");
       live.receivePublish(""); // 3.3.1-6
 
-      broker.connect("a").subscribe("t", 0).receiveNothing(); // 3.3.1-7
+      broker.connect(as("a").version(version)).subscribe("t", 0).receiveNothing(); // 3.3.1-7
       assertThat(broker.gauge("retained")).isZero();
     }
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.1-9", "MQTT-3.3.1-10", "MQTT-3.3.1-11", "MQTT-3.8.4-4"})
   void retainHandlingDecidesWhenRetainedMessagesAreSent() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect("p").retain("t", "kept");
@@ -83,6 +95,7 @@ class RetainedTest {
   }
 
   @Test
+  @Normative(v311 = {"MQTT-3.3.1-6", "MQTT-3.3.1-8"})
   void a311SubscriptionIsSentThemEachTime() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect("p").retain("t", "kept");
@@ -106,6 +119,9 @@ class RetainedTest {
   }
 
   @Test
+  @Normative(
+      v5 = {"MQTT-3.3.1-12", "MQTT-3.3.1-13"},
+      v311 = "MQTT-3.3.1-9")
   void retainAsPublishedKeepsTheFlagOfLiveMessages() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient plain = broker.connect("a").subscribe("t", 0);
@@ -125,6 +141,7 @@ class RetainedTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.7.2-1")
   void wildcardsDoNotMatchRetainedDollarTopics() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient publisher = broker.connect("p");

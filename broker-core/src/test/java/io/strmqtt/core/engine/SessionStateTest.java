@@ -5,6 +5,7 @@ import static io.strmqtt.mqtt.packet.MqttVersion.V3_1_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
@@ -24,6 +25,24 @@ class SessionStateTest {
 
   @ParameterizedTest
   @CsvSource({"V3_1_1, 0", "V3_1_1, 1", "V5, 0", "V5, 1"})
+  @Normative(
+      v5 = {
+        "MQTT-3.1.2-5",
+        "MQTT-3.1.2-6",
+        "MQTT-3.2.2-3",
+        "MQTT-4.5.0-1",
+        "MQTT-3.1.2-23",
+        "MQTT-4.1.0-1",
+        "MQTT-3.2.2-1"
+      },
+      v311 = {
+        "MQTT-3.1.2-4",
+        "MQTT-3.1.2-5",
+        "MQTT-3.2.2-2",
+        "MQTT-3.2.2-3",
+        "MQTT-4.5.0-1",
+        "MQTT-4.1.0-1"
+      })
   void aSessionIsResumedOnAnyLoopWithWhatCameMeanwhile(MqttVersion version, int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(persistent(version).loop(0));
@@ -45,6 +64,7 @@ class SessionStateTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
+  @Normative(v5 = {"MQTT-3.1.2-4", "MQTT-3.2.2-2", "MQTT-3.1.4-4"})
   void cleanStartThrowsTheStoredSessionAway(int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("a").resume().expiry(3600)).subscribe("t", 1).disconnect();
@@ -62,6 +82,7 @@ class SessionStateTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.1.0-2")
   void withoutAnExpiryIntervalTheSessionEndsWithTheConnection() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("a").resume()).subscribe("t", 1).drop();
@@ -74,6 +95,7 @@ class SessionStateTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.1.2-6")
   void a311CleanSessionIsNeverReused() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("a").version(V3_1_1)).subscribe("t", 1).drop();
@@ -83,6 +105,7 @@ class SessionStateTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.1.2-23", "MQTT-4.1.0-2"})
   void aSessionExpiresWhenItsIntervalHasPassed() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.connect(as("a").expiry(10)).subscribe("t", 1).drop();
@@ -161,6 +184,7 @@ class SessionStateTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.1.2-7")
   void retainedMessagesSurviveTheSessionThatPublishedThem() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient publisher = broker.connect("p");

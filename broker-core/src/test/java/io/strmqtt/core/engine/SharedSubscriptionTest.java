@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
@@ -75,6 +76,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.8.2-5")
   void aQos2DeliveryThatHasBegunIsNotGivenToAnother() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient leaving = broker.connect("a").subscribe("$share/g/t", 2);
@@ -89,6 +91,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.8.2-4")
   void aQos2DeliveryThatHasBegunIsFinishedAfterAReconnect() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(as("a").expiry(100)).subscribe("$share/g/t", 2);
@@ -107,6 +110,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.8.2-6")
   void aMessageThatAMemberRefusesIsNotGivenToAnother() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient refusing = broker.connect("a").subscribe("$share/g/t", 2);
@@ -120,6 +124,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.8.2-3")
   void eachMembersGrantedQosIsRespected() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient low = broker.connect("a").subscribe("$share/g/t", 0);

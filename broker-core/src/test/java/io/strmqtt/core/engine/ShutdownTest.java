@@ -29,6 +29,21 @@ class ShutdownTest {
   }
 
   @Test
+  void theWillsOfThoseWhoAreConnectedArePublished() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      broker.connect(as("away").expiry(100)).subscribe("will/#", 1).drop();
+      broker.connect(as("a").will("will/a", "gone", 1, true, Properties.NONE));
+      broker.connect(
+          as("b").version(MqttVersion.V3_1_1).will("will/b", "gone", 1, true, Properties.NONE));
+      broker.engine().shutdown();
+      broker.loops().settle();
+
+      assertThat(broker.view().session("away").orElseThrow().counters().queued()).isEqualTo(2);
+      assertThat(broker.gauge("retained")).isEqualTo(2);
+    }
+  }
+
+  @Test
   void nobodyIsLetInAnyMore() {
     try (EngineFixture broker = EngineFixture.start()) {
       broker.engine().shutdown();

@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Suback;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe.Request;
@@ -29,6 +30,17 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(
+      v5 = {
+        "MQTT-3.8.4-1",
+        "MQTT-3.8.4-2",
+        "MQTT-3.8.4-6",
+        "MQTT-3.8.4-7",
+        "MQTT-3.9.3-1",
+        "MQTT-3.9.3-2",
+        "MQTT-4.8.2-1",
+        "MQTT-2.2.1-6"
+      })
   void eachFilterOfASubscribeGetsItsOwnCodeInOrder() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -65,6 +77,8 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(
+      v311 = {"MQTT-3.8.4-1", "MQTT-3.8.4-2", "MQTT-3.8.4-5", "MQTT-3.9.3-1", "MQTT-3.9.3-2"})
   void a311ClientGetsOnlyTheCodesItKnows() {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxSubscriptions = 1)) {
       TestClient client = broker.connect(as("a").version(MqttVersion.V3_1_1));
@@ -76,6 +90,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.2.2-10")
   void whatIsNotAllowedIsRefusedByItsCodeAndAHigherQosIsLowered() {
     try (EngineFixture broker =
         EngineFixture.start(
@@ -102,6 +117,25 @@ class SubscriptionTest {
     }
   }
 
+  @Test
+  void filtersBeyondTheLimitOfOnePacketAreRefused() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxFiltersPerPacket = 2)) {
+      TestClient client = broker.connect("a");
+      assertThat(client.askFor(0, request("a", 0), request("b", 0), request("c", 0)).codes())
+          .containsExactly(ReasonCode.SUCCESS, ReasonCode.SUCCESS, ReasonCode.QUOTA_EXCEEDED);
+      client.subscribe("c", 0);
+    }
+  }
+
+  @Test
+  void anIdentifierThatTheServerDoesNotOfferEndsTheConnection() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.identifiersAvailable = false)) {
+      TestClient client = broker.connect("a").subscribe("t", 0);
+      client.sendHex("82 09 0005 02 0b 05 0001 74 00");
+      client.receiveDisconnect(ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "82020001, MALFORMED_PACKET", // no property section at all
@@ -113,6 +147,7 @@ class SubscriptionTest {
     "8207000000 0001 61 00, PROTOCOL_ERROR", // 2.2.1-3: id 0
     "8210000100 000a 2473686172652f672f61 04, PROTOCOL_ERROR", // 3.8.3-4: $share, No Local
   })
+  @Normative(v5 = {"MQTT-3.8.1-1", "MQTT-3.8.3-2", "MQTT-3.8.3-4", "MQTT-3.8.3-5"})
   void aBadSubscribeEndsTheConnection(String hex, ReasonCode code) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a");
@@ -142,21 +177,28 @@ class SubscriptionTest {
     "a//b, a//b, true",
     "a/+/b, a//b, true",
   })
+  @Normative(
+      v5 = {"MQTT-4.7.2-1", "MQTT-3.3.2-3"},
+      v311 = {"MQTT-4.7.2-1", "MQTT-3.3.2-3"})
   void aFilterMatchesAsTheSpecificationSays(String filter, String topic, boolean matches) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a").subscribe(filter, 0);
       TestClient shared = broker.connect("b").subscribe("$share/g/" + filter, 0);
+      TestClient old = broker.connect(as("o").version(MqttVersion.V3_1_1)).subscribe(filter, 0);
       broker.connect("p").publish(topic, "x"); // 4.7.1-1 to 4.7.3-4
       if (matches) {
         assertThat(client.receivePublish("x").topic()).isEqualTo(topic);
         shared.receivePublish("x");
+        assertThat(old.receivePublish("x").topic()).isEqualTo(topic);
       }
       client.receiveNothing();
+      old.receiveNothing();
       shared.receiveNothing();
     }
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4"})
   void overlappingSubscriptionsGiveOneCopyAtTheHighestQosWithAllIdentifiers() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a");
@@ -175,6 +217,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v311 = "MQTT-3.3.5-1")
   void overlappingSubscriptionsOfSeveralClientsAreKeptApart() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient one = broker.connect("a").subscribe("t/#", 0).subscribe("t/+", 1);
@@ -193,6 +236,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.8.4-3")
   void subscribingAgainReplacesTheSubscription() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a");
@@ -221,6 +265,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.8.3-3")
   void noLocalKeepsAClientsOwnMessagesFromIt() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a");
@@ -240,6 +285,17 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(
+      v5 = {
+        "MQTT-3.10.4-1",
+        "MQTT-3.10.4-2",
+        "MQTT-3.10.4-4",
+        "MQTT-3.10.4-5",
+        "MQTT-3.10.4-6",
+        "MQTT-3.11.3-1",
+        "MQTT-3.11.3-2",
+        "MQTT-2.2.1-6"
+      })
   void unsubscribeEndsExactlyThatFilterAndAnswersForEach() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect("a").subscribe("t/+", 1).subscribe("t/#", 1);
@@ -268,6 +324,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.10.4-3")
   void unsubscribeLetsDeliveriesThatHaveBegunFinish() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient client = broker.connect(as("a").expiry(100)).subscribe("t", 2);
@@ -281,6 +338,7 @@ class SubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-4.6.0-5", "MQTT-4.6.0-6"})
   void messagesOfOnePublisherArriveInOrderWhateverTheLoops() {
     try (EngineFixture broker = EngineFixture.start(o -> o.seed = 5)) {
       TestClient a = broker.connect(as("a").loop(0)).subscribe("#", 1);

@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Reason;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Disconnect;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TakeoverTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "1, 0"})
+  @Normative(v5 = "MQTT-3.1.4-3")
   void aTakeoverTellsTheOldConnectionAndMovesTheSession(int from, int to) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(as("a").expiry(100).loop(from)).subscribe("t", 1);
@@ -41,6 +43,7 @@ class TakeoverTest {
 
   @ParameterizedTest
   @CsvSource({"V3_1, 0", "V3_1_1, 0", "V3_1_1, 1"})
+  @Normative(v311 = "MQTT-3.1.4-2")
   void a3xConnectionIsClosedWithoutAWord(MqttVersion version, int to) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient first = broker.connect(as("a").version(version).resume());
@@ -84,6 +87,7 @@ class TakeoverTest {
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  @Normative(v5 = {"MQTT-3.2.0-1", "MQTT-3.2.0-2", "MQTT-3.14.0-1"})
   void manyTakeoversAtOnceLeaveOneOwner(long seed) {
     try (EngineFixture broker = EngineFixture.start(o -> o.seed = seed)) {
       Random random = new Random(seed);

@@ -103,7 +103,10 @@ final class TestClient {
   }
 
   TestClient sendHex(String hex) {
-    byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+    return sendBytes(HexFormat.of().parseHex(hex.replace(" ", "")));
+  }
+
+  TestClient sendBytes(byte[] bytes) {
     onLoop(() -> connection.arrive(bytes));
     return this;
   }

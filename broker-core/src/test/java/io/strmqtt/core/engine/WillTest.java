@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.auth.Authorizer;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WillTest {
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.1.2-7", "MQTT-3.1.2-8"},
+      v311 = "MQTT-3.1.2-8")
   void aLostConnectionPublishesTheWill(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 2);
@@ -38,6 +42,9 @@ class WillTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative(
+      v5 = {"MQTT-3.1.2-10", "MQTT-3.14.4-3"},
+      v311 = {"MQTT-3.1.2-10", "MQTT-3.14.4-3"})
   void disconnectDiscardsTheWill(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -48,6 +55,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.14.4-3")
   void disconnectWithWillPublishesIt() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -70,6 +78,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.1.2-8")
   void theWillWaitsForItsDelay() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -86,6 +95,7 @@ class WillTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
+  @Normative(v5 = {"MQTT-3.1.2-8", "MQTT-3.1.3-9"})
   void aClientThatComesBackWithinTheDelayCancelsTheWill(int loop) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -102,6 +112,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.1.2-8")
   void theEndOfTheSessionComesBeforeTheDelay() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -144,6 +155,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.1.3-9")
   void aTakeoverCancelsADelayedWill() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -165,11 +177,15 @@ class WillTest {
     }
   }
 
-  @Test
-  void aRetainedWillIsKept() {
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  @Normative(v5 = "MQTT-3.1.2-15", v311 = "MQTT-3.1.2-17")
+  void aRetainedWillIsKept(MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient live = broker.connect("w").subscribe("will/#", 1);
-      broker.connect(as("a").will("will/a", "gone", 1, true, Properties.NONE)).drop();
+      broker
+          .connect(as("a").version(version).will("will/a", "gone", 1, true, Properties.NONE))
+          .drop();
 
       assertThat(live.receivePublish("gone").retain()).isFalse();
       Publish late = broker.connect("late").subscribe("will/#", 1).receivePublish("gone");
@@ -179,6 +195,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-3.1.3-10")
   void theWillsPropertiesTravelWithItAndItsDelayDoesNot() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient watcher = broker.connect("w").subscribe("will/#", 0);
@@ -209,6 +226,7 @@ class WillTest {
   }
 
   @Test
+  @Normative(v5 = {"MQTT-3.2.2-12", "MQTT-3.2.2-13"})
   void aWillThatTheServerCannotServeIsRefusedByItsCode() {
     try (EngineFixture broker =
         EngineFixture.start(

@@ -66,6 +66,7 @@ public final class StRmqtt {
             .addSubcommand(new CheckConfigCommand(surroundings, checker))
             .addSubcommand(new PrintConfigCommand(surroundings))
             .addSubcommand(new HashPasswordCommand(surroundings, hasher))
+            .addSubcommand(StoreCommand.create(surroundings))
             .addSubcommand(
                 ProxyCommand.create(
                     surroundings.in(),

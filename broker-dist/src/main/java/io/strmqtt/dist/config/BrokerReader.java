@@ -189,7 +189,13 @@ final class BrokerReader {
         mqtt.bool("allow_empty_client_id"),
         mqtt.integer("outbound_topic_aliases", 0, 65535),
         mqtt.bool("validate_payload_format"),
-        mqtt.optionalText("response_information").orElse(""));
+        mqtt.optionalText("response_information").orElse(""),
+        mqtt.oneOf("queue_full", List.of(QueueFull.values())) == QueueFull.DROP_OLDEST);
+  }
+
+  private enum QueueFull {
+    DROP_NEWEST,
+    DROP_OLDEST
   }
 
   /**

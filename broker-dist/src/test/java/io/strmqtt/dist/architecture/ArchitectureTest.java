@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.strmqtt.conformance.Normative;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final List<String> MODULES =
-      List.of("api", "mqtt", "proxy", "core", "session", "transport", "admin", "dist");
+      List.of(
+          "conformance", "api", "mqtt", "proxy", "core", "session", "transport", "admin", "dist");
   private static JavaClasses all;
 
   @BeforeAll
@@ -84,6 +86,21 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.strmqtt.core.connection..")
+        .check(all);
+  }
+
+  /** A broker that dials out would have to be a conforming client, too. */
+  @Test
+  @Normative(v311 = "MQTT-7.0.0-1")
+  void theBrokerDialsNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.strmqtt.dist.cli.proxy..") // the probe, which is a command
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching(
+            "io\\.netty\\.bootstrap\\.Bootstrap|java\\.net\\.(Socket|URLConnection|http\\..*)"
+                + "|java\\.nio\\.channels\\..*SocketChannel")
         .check(all);
   }
 

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
@@ -173,6 +174,7 @@ class BadInputIT {
   }
 
   @Test
+  @Normative(v5 = "MQTT-6.0.0-1", v311 = "MQTT-6.0.0-1")
   void aTextFrameEndsTheWebSocket() throws IOException {
     long before = vitals.count("BAD_WEBSOCKET_FRAME");
     try (RawClient client = RawClient.open(broker.port("ws"), MqttVersion.V5)) {

@@ -2,6 +2,7 @@ package io.strmqtt.dist.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.dist.blackbox.ForeignClient.Library;
 import io.strmqtt.dist.blackbox.ForeignClient.Message;
 import io.strmqtt.dist.blackbox.ForeignClient.Terms;
@@ -53,6 +54,7 @@ class ForeignClientsIT {
 
   @ParameterizedTest
   @MethodSource("everyLibraryOverEveryTransport")
+  @Normative(v311 = "MQTT-7.0.0-2")
   void publicationsOfEveryQosArriveAsTheyWereSent(Library library, Transport transport)
       throws Exception {
     String name = library + "-" + transport;

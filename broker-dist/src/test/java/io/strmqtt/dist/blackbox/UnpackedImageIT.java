@@ -18,10 +18,12 @@ import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UnpackedImageIT {
   @TempDir static Path work;
   private static Image image;
+  private static final AtomicInteger STARTED = new AtomicInteger();
   private static ForeignTls tls;
 
   @BeforeAll
@@ -97,6 +100,15 @@ class UnpackedImageIT {
         Files.delete(library);
       }
     }
+    BrokerProcess refused = start(bare, anyPortsAndTls(), "run");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.awaitLog("event=start_failed"))
+        .contains("native library of RocksDB", "storage.provider = memory");
+
+    Files.writeString(
+        bare.home().resolve("conf/st-rmqtt.conf"),
+        "storage.provider = memory\n",
+        StandardOpenOption.APPEND);
     try (BrokerProcess broker = start(bare, anyPortsAndTls(), "run")) {
       broker.awaitReady();
 
@@ -207,7 +219,8 @@ class UnpackedImageIT {
             "LISTENER_SSL_PEM_CERT", tls.certFile().toString(),
             "LISTENER_SSL_PEM_KEY", tls.keyFile().toString(),
             "LISTENER_WS_BIND_PORT", "0",
-            "HTTP_BIND_PORT", "0"));
+            "HTTP_BIND_PORT", "0",
+            "ST_RMQTT_DATA_DIR", work.resolve("data" + STARTED.incrementAndGet()).toString()));
   }
 
   private static void servesTcpAndSsl(BrokerProcess broker) throws IOException {

@@ -198,7 +198,11 @@ class StRmqttTest {
         "version",
         "proxy",
         "proxy decode",
-        "proxy probe"
+        "proxy probe",
+        "store",
+        "store check",
+        "store stats",
+        "store export"
       })
   void everyCommandExplainsItself(String command) {
     assertThat(run((command + " --help").split(" "))).isEqualTo(0);

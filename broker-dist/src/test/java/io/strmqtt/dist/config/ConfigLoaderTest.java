@@ -46,7 +46,7 @@ class ConfigLoaderTest {
         .isEqualTo(new BrokerConfig.Authentication(false, Optional.empty(), Map.of(), List.of()));
     assertThat(config.authorization().authorizer()).isEmpty();
     assertThat(config.storage())
-        .isEqualTo(new BrokerConfig.Storage("memory", Durability.FSYNC, Duration.ZERO, Map.of()));
+        .isEqualTo(new BrokerConfig.Storage("rocksdb", Durability.FSYNC, Duration.ZERO, Map.of()));
     assertThat(config.limits())
         .isEqualTo(
             new Limits(
@@ -74,7 +74,8 @@ class ConfigLoaderTest {
                 true,
                 32,
                 false,
-                ""));
+                "",
+                false));
   }
 
   @Test
@@ -425,7 +426,7 @@ class ConfigLoaderTest {
             .file(
                 OPEN,
                 "authentication.password-fiel { file = x, password = hunter2 }",
-                "storage.memory { a = 1 }")
+                "storage { provider = memory, memory { a = 1 } }")
             .loaded();
 
     assertThat(loaded.config().storage().settings()).isEqualTo(Map.of("a", 1));
@@ -519,7 +520,7 @@ class ConfigLoaderTest {
             .file(
                 OPEN,
                 "listener.own { type = ws, bind_port = 9, path = \"/a\\\"b\" }",
-                "storage.memory { \"a.b\" { \"c d\" = [1, x] } }")
+                "storage { provider = memory, memory { \"a.b\" { \"c d\" = [1, x] } } }")
             .with(Map.of("LISTENER_TCP_BIND_PORT", "7"))
             .loaded();
     String[] printed =

@@ -8,6 +8,7 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.ProtocolVersion;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.Settings;
+import io.strmqtt.api.admin.AdminProvider;
 import io.strmqtt.api.auth.AuthOutcome;
 import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.AuthenticatorProvider;
@@ -104,7 +105,7 @@ class ProvidersTest {
   void theOnlyProviderOfAServiceIsOptional() throws Exception {
     plain("one", "guard", "first");
     Providers providers = Providers.load(plugins);
-    assertThat(providers.only(StorageProvider.class, StorageProvider::name)).isPresent();
+    assertThat(providers.only(AdminProvider.class, AdminProvider::name)).isPresent();
     plain("two", "guard", "second");
 
     assertThatExceptionOfType(PluginException.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Auth;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -80,8 +81,28 @@ class MqttEncoderTest {
     assertThat(out.readableBytes()).isZero();
   }
 
+  @Test
+  @Normative(v5 = "MQTT-2.2.2-1")
+  void aPacketWithoutPropertiesSaysSo() {
+    assertHex(
+        new Connack(false, ReasonCode.SUCCESS, Properties.NONE), MqttVersion.V5, "2003000000");
+    assertHex(
+        new Suback(1, List.of(ReasonCode.SUCCESS), Properties.NONE),
+        MqttVersion.V5,
+        "900400010000");
+    assertHex(
+        new Unsuback(1, List.of(ReasonCode.SUCCESS), Properties.NONE),
+        MqttVersion.V5,
+        "b00400010000");
+    assertHex(
+        new Publish("a", 1, false, false, 7, new byte[] {9}, Properties.NONE),
+        MqttVersion.V5,
+        "320700016100070009");
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 2", "124, 2", "125, 3", "16380, 3", "16381, 4", "2097148, 4", "2097149, 5"})
+  @Normative(v5 = "MQTT-1.5.5-1")
   void theRemainingLengthTakesNoMoreBytesThanItNeeds(int payload, int header) {
     Publish publish = new Publish("a", 0, false, false, 0, new byte[payload], Properties.NONE);
     assertThat(MqttEncoder.size(publish, MqttVersion.V3_1_1)).isEqualTo(header + 3 + payload);

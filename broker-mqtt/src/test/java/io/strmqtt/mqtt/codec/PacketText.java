@@ -2,6 +2,7 @@ package io.strmqtt.mqtt.codec;
 
 import io.strmqtt.mqtt.packet.Properties;
 import java.lang.reflect.RecordComponent;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +20,17 @@ final class PacketText {
       case Optional<?> optional -> optional.map(PacketText::of).orElse("none");
       case List<?> list ->
           list.stream().map(PacketText::of).collect(Collectors.joining(", ", "[", "]"));
-      case Properties properties -> of(properties.entries());
+      case Properties properties -> of(inOrder(properties));
       case Record record -> record.getClass().getSimpleName() + components(record);
       default -> value.toString();
     };
+  }
+
+  /** Only properties of one kind have an order that means something. */
+  private static List<Properties.Entry> inOrder(Properties properties) {
+    return properties.entries().stream()
+        .sorted(Comparator.comparing(Properties.Entry::property))
+        .toList();
   }
 
   private static String components(Record record) {

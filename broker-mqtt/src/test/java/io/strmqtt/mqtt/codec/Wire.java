@@ -40,18 +40,21 @@ final class Wire {
   /** A server's decoder that has seen a CONNECT. */
   static MqttDecoder server(MqttVersion version) {
     MqttDecoder decoder = newServer();
-    Connect connect =
-        new Connect(
-            version,
-            "c",
-            true,
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Properties.NONE);
-    decoder.decode(Unpooled.wrappedBuffer(encode(connect, version)));
+    decoder.decode(Unpooled.wrappedBuffer(encode(connect(version), version)));
     return decoder;
+  }
+
+  /** The CONNECT that the decoder above has seen. */
+  static Connect connect(MqttVersion version) {
+    return new Connect(
+        version,
+        "c",
+        true,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Properties.NONE);
   }
 
   static MqttDecoder client(MqttVersion version) {

@@ -2,6 +2,7 @@ package io.strmqtt.mqtt.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.conformance.Normative;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,7 @@ class TopicFilterTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.7.3-3", v311 = "MQTT-4.7.3-3")
   void aFilterHasAtMost65535Bytes() {
     assertThat(TopicFilter.parse("a".repeat(65_535))).isNotNull();
     assertThat(TopicFilter.parse("a".repeat(65_536))).isNull();

@@ -2,6 +2,7 @@ package io.strmqtt.mqtt.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.conformance.Normative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,11 +80,15 @@ class TopicsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "#", "a/+", "a+b", "a\0b"})
+  @Normative(
+      v5 = {"MQTT-4.7.3-1", "MQTT-4.7.3-2"},
+      v311 = {"MQTT-4.7.3-1", "MQTT-4.7.3-2"})
   void theNameIsNotValid(String name) {
     assertThat(Topics.isValidName(name)).isFalse();
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.7.3-3", v311 = "MQTT-4.7.3-3")
   void theLengthOfANameIsThatOfItsUtf8() {
     assertThat(Topics.isValidName("x".repeat(65_535))).isTrue();
     assertThat(Topics.isValidName("x".repeat(65_536))).isFalse();

@@ -153,6 +153,9 @@ final class Committer {
         taken.forEach(this::written);
         taken.clear();
       }
+    } catch (RuntimeException | Error e) {
+      LOG.error("event=committer_failed", e);
+      faults.failing("the thread that writes has failed (" + e + "): restart the broker");
     }
   }
 
@@ -215,7 +218,8 @@ final class Committer {
           return true;
         }
       } catch (RocksDBException e) {
-        mustReopen = true;
+        // While it is open it can be read, and it may recover by itself.
+        mustReopen = !Diagnosis.isNoSpace(e) || disk.hasRoomToReopen();
         faults.failing(Diagnosis.ofWriting(database.folder(), e));
       }
       if (isGivingUp()) {

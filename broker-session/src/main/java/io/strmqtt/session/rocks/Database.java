@@ -1,5 +1,6 @@
 package io.strmqtt.session.rocks;
 
+import io.strmqtt.api.store.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Database implements AutoCloseable {
 
   /** Opens the database in the folder, or makes it. */
   static Database open(Path folder, RocksSettings settings) throws RocksDBException {
-    RocksDB.loadLibrary();
+    loadLibrary();
     Database database = new Database(folder, new Tuning(settings));
     try {
       database.open = database.openFiles();
@@ -40,6 +41,18 @@ final class Database implements AutoCloseable {
     } catch (RocksDBException e) {
       database.tuning.close();
       throw e;
+    }
+  }
+
+  private static void loadLibrary() {
+    try {
+      RocksDB.loadLibrary();
+    } catch (RuntimeException | LinkageError e) {
+      throw new StorageException(
+          "the native library of RocksDB cannot be loaded ("
+              + e.getMessage()
+              + "): it should be lib/librocksdbjni-linux64.so of the installation, for Linux on"
+              + " x86-64 with glibc; storage.provider = memory works without it");
     }
   }
 
@@ -91,10 +104,13 @@ final class Database implements AutoCloseable {
         return;
       }
       long memtables = 0;
+      long tables = 0;
       for (ColumnFamilyHandle family : open.handles) {
         memtables += open.db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+        tables += open.db.getLongProperty(family, "rocksdb.total-sst-files-size");
       }
       figures.put("store_memtable_bytes", memtables);
+      figures.put("store_table_bytes", tables);
       figures.put("store_cache_bytes", tuning.cache().getUsage());
     } catch (RocksDBException e) {
       // Figures that cannot be had are left out.

@@ -64,7 +64,7 @@ final class Diagnosis {
     return String.valueOf(e.getMessage()).replace('"', '\'').replace('\n', ' ');
   }
 
-  private static boolean isNoSpace(RocksDBException e) {
+  static boolean isNoSpace(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace
         || text(e).contains("No space left");

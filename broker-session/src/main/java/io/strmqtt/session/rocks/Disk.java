@@ -16,6 +16,7 @@ final class Disk {
   private final long minFree;
   private final long maxSize;
   private volatile long size;
+  private volatile long logs;
 
   /**
    * @param folder where the database is
@@ -33,14 +34,18 @@ final class Disk {
   /** Adds up the files. */
   void measure() {
     long sum = 0;
+    long sumOfLogs = 0;
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        sum += size(file);
+        long bytes = size(file);
+        sum += bytes;
+        sumOfLogs += file.toString().endsWith(".log") ? bytes : 0;
       }
     } catch (IOException | UncheckedIOException e) {
       return; // As it was.
     }
     size = sum;
+    logs = sumOfLogs;
   }
 
   private static long size(Path file) throws IOException {
@@ -67,6 +72,11 @@ final class Disk {
     } catch (IOException e) {
       return Long.MAX_VALUE;
     }
+  }
+
+  /** Whether the log may become tables, which opening makes of it. */
+  boolean hasRoomToReopen() {
+    return free() > 2 * logs;
   }
 
   /** What is wrong, and what to do; empty while enough is left. One system call. */

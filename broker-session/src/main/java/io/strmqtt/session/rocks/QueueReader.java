@@ -31,6 +31,7 @@ import org.rocksdb.Slice;
 final class QueueReader implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(QueueReader.class);
   private static final int THREADS = 2;
+  private static final int AT_A_TIME = 256;
   private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Database database;
@@ -66,7 +67,7 @@ final class QueueReader implements AutoCloseable {
           () -> {
             try {
               task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
               if (!closing) {
                 LOG.error("event=read_failed", e);
               }
@@ -96,15 +97,16 @@ final class QueueReader implements AutoCloseable {
 
   private List<QueuedMessage> read(Database.Open open, long queue, long behind, int most)
       throws RocksDBException {
-    List<QueuedMessage> found = new ArrayList<>(Math.min(most, 256));
+    List<QueuedMessage> found = new ArrayList<>(Math.min(most, AT_A_TIME));
     try (Slice end = new Slice(Keys.number(queue + 1));
         ReadOptions options =
             new ReadOptions().setIterateUpperBound(end).setPrefixSameAsStart(true);
         RocksIterator row = open.db().newIterator(open.family(Family.QUEUE), options)) {
       row.seek(Keys.pair(queue, behind + 1));
       while (row.isValid() && found.size() < most) {
-        List<Row> rows = new ArrayList<>(most - found.size());
-        for (; row.isValid() && rows.size() < most - found.size(); row.next()) {
+        List<Row> rows = new ArrayList<>();
+        int wanted = Math.min(AT_A_TIME, most - found.size());
+        for (; row.isValid() && rows.size() < wanted; row.next()) {
           entry(queue, row.key(), row.value()).ifPresent(rows::add);
         }
         toMessages(open, queue, rows, found);
@@ -139,7 +141,7 @@ final class QueueReader implements AutoCloseable {
     for (Row row : rows) {
       byte[] body = row.entry.body().isPresent() ? row.entry.body().get() : bodies.get(next++);
       if (body == null) {
-        damaged(queue, row.number, "its body is missing");
+        damaged(queue, row.number, whyMissing(open, row.number));
         continue;
       }
       try {
@@ -148,6 +150,16 @@ final class QueueReader implements AutoCloseable {
       } catch (Damaged e) {
         damaged(queue, row.number, e.getMessage());
       }
+    }
+  }
+
+  /** Reading many at a time does not say what is wrong with one. */
+  private static String whyMissing(Database.Open open, long number) {
+    try {
+      byte @Nullable [] body = open.db().get(open.family(Family.BODIES), Keys.number(number));
+      return body == null ? "its body is missing" : "its body could not be read";
+    } catch (RocksDBException e) {
+      return Diagnosis.text(e);
     }
   }
 

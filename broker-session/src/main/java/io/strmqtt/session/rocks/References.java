@@ -74,7 +74,17 @@ final class References {
 
   /** Counts in the database; {@link #NONE} unless the queue is among those that share it. */
   static int inDatabase(Database.Open open, long number, long queue) throws RocksDBException {
-    boolean found = false;
+    return count(open, number, queue, false);
+  }
+
+  /** Counts in the database. */
+  static int anyInDatabase(Database.Open open, long number) throws RocksDBException {
+    return count(open, number, 0, true);
+  }
+
+  private static int count(Database.Open open, long number, long queue, boolean any)
+      throws RocksDBException {
+    boolean found = any;
     int count = 0;
     try (ReadOptions options = new ReadOptions().setPrefixSameAsStart(true);
         RocksIterator row = open.db().newIterator(open.family(Family.REFERENCES), options)) {

@@ -15,13 +15,18 @@ final class RocksQueues implements QueueStore {
   private final QueueReader reader;
   private final Sweeping sweeping;
   private final Numbers numbers;
-  private final LongAdder size = new LongAdder();
+  private final LongAdder size;
 
-  RocksQueues(Gathering gathering, QueueReader reader, Sweeping sweeping, Numbers numbers) {
+  /**
+   * @param size counts the messages of all queues
+   */
+  RocksQueues(
+      Gathering gathering, QueueReader reader, Sweeping sweeping, Numbers numbers, LongAdder size) {
     this.gathering = gathering;
     this.reader = reader;
     this.sweeping = sweeping;
     this.numbers = numbers;
+    this.size = size;
   }
 
   @Override

@@ -26,7 +26,7 @@ record RocksSettings(
         settings.size("block_cache", 64 * MIB, MIB, MOST),
         settings.size("write_buffer", 64 * MIB, 4 * MIB, MOST),
         settings.size("min_free", 64 * MIB, 0, MOST),
-        settings.size("max_size", 0, 0, MOST),
+        settings.size("max_bytes", 0, 0, MOST),
         UnauthorizedLimits.from(settings),
         settings.integer("retained_max", 1_000_000, 1, 100_000_000));
   }

@@ -13,9 +13,9 @@ import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.UnauthorizedCodec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +23,12 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
 
 /** An open store: its parts, and who calls whom. */
@@ -34,12 +37,14 @@ final class RocksStorage implements Storage {
   private static final int COUNTS_IN_MEMORY = 1 << 20;
 
   private final Durability durability;
+  private final InUse lock;
   private final Database database;
   private final Gathering gathering = new Gathering();
   private final Faults faults;
   private final Disk disk;
   private final BatchWriter writer;
   private final Committer committer;
+  private final Reclaim reclaim;
   private final Sweeping sweeping;
   private final QueueReader reader;
   private final RocksQueues queues;
@@ -51,12 +56,14 @@ final class RocksStorage implements Storage {
           Thread.ofPlatform().name("store-tick").daemon().factory());
 
   private RocksStorage(
+      InUse lock,
       Database database,
       StorageTerms terms,
       RocksSettings settings,
       Disk disk,
       LongSupplier nanoTime)
       throws RocksDBException {
+    this.lock = lock;
     this.durability = terms.durability();
     this.database = database;
     this.disk = disk;
@@ -76,13 +83,18 @@ final class RocksStorage implements Storage {
             faults,
             numbers::reserve,
             nanoTime);
-    this.sweeping = new Sweeping(database, committer);
+    LongAdder messages = new LongAdder();
+    this.reclaim = new Reclaim(database, writer::removed, messages::sum, nanoTime);
+    this.sweeping = new Sweeping(database, committer, reclaim::step);
     this.reader = new QueueReader(database, this::behindAllWrites);
-    this.queues = new RocksQueues(gathering, reader, sweeping, numbers);
+    this.queues = new RocksQueues(gathering, reader, sweeping, numbers, messages);
     this.sessions =
         new RocksSessions(
             gathering,
-            consumer -> new Restoring(database, queues, gathering, nanoTime).run(consumer));
+            consumer -> {
+              new Restoring(database, queues, gathering, nanoTime).run(consumer);
+              flush();
+            });
     this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
     this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
   }
@@ -91,37 +103,68 @@ final class RocksStorage implements Storage {
    * @throws StorageException if it cannot be opened
    */
   static RocksStorage open(StorageTerms terms, RocksSettings settings, LongSupplier nanoTime) {
-    Path folder = terms.directory().resolve("rocksdb").toAbsolutePath();
-    Path files = folder.resolve("db");
-    Database database;
-    Disk disk;
+    Folder folder = Folder.of(terms);
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      Files.createDirectories(files);
-      Format.require(folder, files);
-      disk = new Disk(files, settings.minFree(), settings.maxSize());
-      database = Database.open(files, settings);
-    } catch (IOException e) {
-      throw new StorageException(
-          "the store in "
-              + folder
-              + " cannot be opened ("
-              + e
-              + "): the folder has to be writable for the user the broker runs as; data_dir says"
-              + " where it is");
-    } catch (RocksDBException e) {
-      throw Diagnosis.ofOpening(folder, e);
-    }
-    try {
-      RocksStorage storage = new RocksStorage(database, terms, settings, disk, nanoTime);
+      folder.require();
+      InUse lock = InUse.lock(folder.path());
+      opened.push(lock);
+      Format.require(folder.path(), folder.database());
+      Logs.require(folder.path(), folder.database(), terms.durability());
+      Disk disk = new Disk(folder.database(), settings.minFree(), settings.maxSize());
+      Database database = Database.open(folder.database(), settings);
+      opened.push(database);
+      RocksStorage storage = new RocksStorage(lock, database, terms, settings, disk, nanoTime);
       storage.load();
       storage.start();
+      opened.clear();
       return storage;
+    } catch (IOException e) {
+      throw folder.unusable(e);
     } catch (Damaged e) {
-      database.close();
-      throw Diagnosis.damaged(folder, e.getMessage());
+      throw Diagnosis.damaged(folder.path(), e.getMessage());
     } catch (RocksDBException e) {
-      database.close();
-      throw Diagnosis.ofOpening(folder, e);
+      throw Diagnosis.ofOpening(folder.path(), e);
+    } finally {
+      closeAll(opened);
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    for (AutoCloseable part : opened) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("event=close_failed error=\"{}\"", e.toString());
+      }
+    }
+  }
+
+  /** As {@link io.strmqtt.api.store.StorageProvider#check}. */
+  static long check(StorageTerms terms, RocksSettings settings, Consumer<String> findings) {
+    Folder folder = Folder.of(terms);
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      folder.requireExisting();
+      opened.push(InUse.lock(folder.path()));
+      Format.require(folder.path(), folder.database());
+      for (LogFile log : LogFile.of(folder.database())) {
+        Optional<LogFile.Damage> damage = log.damage();
+        if (damage.isPresent() && !damage.get().isTail()) {
+          findings.accept(Logs.text(log, damage.get()) + "; no row was looked at");
+          return 0;
+        }
+      }
+      Logs.require(folder.path(), folder.database(), terms.durability());
+      Database database = Database.open(folder.database(), settings);
+      opened.push(database);
+      return database.read(open -> new StoreCheck(open, findings).run()).orElse(0L);
+    } catch (IOException e) {
+      throw folder.unusable(e);
+    } catch (RocksDBException e) {
+      throw Diagnosis.ofOpening(folder.path(), e);
+    } finally {
+      closeAll(opened);
     }
   }
 
@@ -177,6 +220,19 @@ final class RocksStorage implements Storage {
       flush();
     } catch (RuntimeException e) {
       LOG.error("event=store_tick_failed", e);
+    }
+  }
+
+  /** Moves all rows from the log into tables; for tests. */
+  void flushTables() {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      database.read(
+          open -> {
+            open.db().flush(options, open.handles());
+            return true;
+          });
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(Diagnosis.text(e));
     }
   }
 
@@ -261,10 +317,13 @@ final class RocksStorage implements Storage {
     unauthorized.writeAll();
     flush();
     reader.close();
+    reclaim.cancel();
     sweeping.close();
+    reclaim.close();
     gathering.sealAll().forEach(committer::submit);
     committer.close();
     writer.close();
     database.close();
+    lock.close();
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.rocksdb.ReadOptions;
@@ -23,14 +24,19 @@ final class Sweeping implements AutoCloseable {
 
   private final Database database;
   private final Committer committer;
+  private final Runnable whenIdle;
   private final BlockingQueue<Long> ended = new LinkedBlockingQueue<>();
   private final Thread thread =
       Thread.ofPlatform().name("store-sweep").daemon().unstarted(this::run);
   private volatile boolean closing;
 
-  Sweeping(Database database, Committer committer) {
+  /**
+   * @param whenIdle runs about once a second while there is nothing to remove
+   */
+  Sweeping(Database database, Committer committer, Runnable whenIdle) {
     this.database = database;
     this.committer = committer;
+    this.whenIdle = whenIdle;
   }
 
   void start() {
@@ -45,7 +51,12 @@ final class Sweeping implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        sweep(ended.take());
+        Long queue = ended.poll(1, TimeUnit.SECONDS);
+        if (queue == null) {
+          whenIdle.run();
+        } else {
+          sweep(queue);
+        }
       }
     } catch (InterruptedException e) {
       // closed

@@ -172,7 +172,7 @@ class DecodeCommandTest {
 
     assertThat(tool.exitCode()).isEqualTo(1);
     assertThat(tool.value("verdict"))
-        .isEqualTo("refused at byte 11: BAD_V1, source address is no dotted quad");
+        .isEqualTo("refused at byte 22: BAD_V1, source address is no dotted quad");
   }
 
   @Test

@@ -1,14 +1,17 @@
 package io.strmqtt.session.rocks.record;
 
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Constants by name, which outlive a change of their order. */
 final class Names {
   private Names() {}
 
   static <E extends Enum<E>> Optional<E> find(Class<E> type, String name) {
-    return Stream.of(type.getEnumConstants()).filter(c -> c.name().equals(name)).findFirst();
+    try {
+      return Optional.of(Enum.valueOf(type, name));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

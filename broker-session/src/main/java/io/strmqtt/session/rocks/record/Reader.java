@@ -66,7 +66,11 @@ final class Reader {
 
   /** How many follow; each takes a byte at least. */
   int count() {
-    return (int) number(0, bytes.length - position);
+    long count = number();
+    if (count < 0 || count > bytes.length - position) {
+      throw damaged(count + " are to follow in " + (bytes.length - position) + " bytes");
+    }
+    return (int) count;
   }
 
   byte[] bytes() {
