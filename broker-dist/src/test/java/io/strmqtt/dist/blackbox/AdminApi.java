@@ -27,6 +27,15 @@ record AdminApi(BrokerProcess broker) {
     return items("/api/v1/unauthorized-clients?limit=1000");
   }
 
+  /**
+   * The unauthorized clients that were asked for.
+   *
+   * @param query percent-encoded
+   */
+  List<Map<String, Object>> unauthorized(String query) {
+    return items("/api/v1/unauthorized-clients?limit=1000&" + query);
+  }
+
   /** The unauthorized clients of one listener that came from one address. */
   List<Map<String, Object>> unauthorized(String listener, String clientAddress) {
     return unauthorized().stream()

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** What an attacker may send for a client id or a user name, and more. */
-final class Hostile {
+public final class Hostile {
   private static final String[] PIECES = {
     "\0",
     "\n",
@@ -43,7 +43,7 @@ final class Hostile {
   private Hostile() {}
 
   /** At least one unit; one of forty is of 64 KiB. */
-  static String text(Random random) {
+  public static String text(Random random) {
     int least = random.nextInt(40) == 0 ? 65_535 : 1 + random.nextInt(400);
     StringBuilder text = new StringBuilder(least);
     // unlike any other but by chance
