@@ -8,6 +8,7 @@ import io.strmqtt.api.auth.AuthorizerProvider;
 import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.auth.EnhancedAuthenticatorProvider;
 import io.strmqtt.api.store.Storage;
+import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.dist.config.BrokerConfig;
@@ -53,6 +54,9 @@ final class Parts {
         "storage.provider");
   }
 
+  /**
+   * @throws StorageException if the store cannot be opened
+   */
   Storage storage() {
     StorageTerms terms =
         new StorageTerms(
@@ -165,6 +169,8 @@ final class Parts {
               ? ""
               : " (unknown here so far: " + String.join(", ", settings.unknown()) + ")";
       throw new InvalidSetting(section + "." + e.key(), e.getMessage() + unknown);
+    } catch (StorageException e) {
+      throw e; // Not the configuration's fault, and clear enough.
     } catch (RuntimeException | LinkageError e) {
       throw new InvalidSetting(key, "the provider " + name + " failed: " + e);
     }

@@ -1,5 +1,6 @@
 package io.strmqtt.dist;
 
+import io.strmqtt.api.store.StorageException;
 import io.strmqtt.core.LogText;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
@@ -48,7 +49,7 @@ public final class Server {
       return failed(e, e.isMisconfigured() ? CONFIGURATION : FAILURE);
     } catch (PluginException e) {
       return failed(e, CONFIGURATION);
-    } catch (UncheckedIOException e) {
+    } catch (StorageException | UncheckedIOException e) {
       return failed(e, FAILURE);
     }
     Runtime.getRuntime()
