@@ -4,35 +4,40 @@ import io.strmqtt.core.routing.Router;
 import io.strmqtt.core.session.Shard;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), whenever
- * and on whatever thread the router says that they may leave. On the connection's loop, but for
- * what the router calls.
+ * and on whatever thread the router says that they may leave. Those that a commit of the store has
+ * decided together leave together. On the connection's loop, but for what the router calls.
  */
 final class AckOrder {
   private final Shard shard;
   private final boolean canRefuse;
   private final BiConsumer<Pending, ReasonCode> write;
+  private final Runnable flush;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
 
   /**
    * @param canRefuse whether an acknowledgement can say no: not before MQTT 5
    * @param write writes the acknowledgement of a publication
+   * @param flush sends what was written
    */
-  AckOrder(Shard shard, boolean canRefuse, BiConsumer<Pending, ReasonCode> write) {
+  AckOrder(Shard shard, boolean canRefuse, BiConsumer<Pending, ReasonCode> write, Runnable flush) {
     this.shard = shard;
     this.canRefuse = canRefuse;
     this.write = write;
+    this.flush = flush;
   }
 
   /** A publication that is to be acknowledged. */
   final class Pending implements Router.Routed {
     final int packetId;
     final int qos;
-    private @Nullable ReasonCode code;
+    private volatile @Nullable ReasonCode code;
 
     private Pending(int packetId, int qos) {
       this.packetId = packetId;
@@ -54,11 +59,12 @@ final class AckOrder {
 
     /** What the acknowledgement says, when its turn comes. */
     void answer(ReasonCode decided) {
-      shard.execute(
-          () -> {
-            code = decided;
-            writeReady();
-          });
+      code = decided;
+      if (shard.inLoop()) {
+        writeReady();
+      } else if (scheduled.compareAndSet(false, true)) {
+        shard.execute(AckOrder.this::writeScheduled);
+      }
     }
   }
 
@@ -78,11 +84,26 @@ final class AckOrder {
     return false;
   }
 
+  private void writeScheduled() {
+    // Off before the answers are looked at: one that is decided from now on comes here again.
+    scheduled.set(false);
+    writeReady();
+  }
+
   private void writeReady() {
-    @Nullable Pending first;
-    while ((first = waiting.peek()) != null && first.code != null) {
+    boolean written = false;
+    while (true) {
+      Pending first = waiting.peek();
+      ReasonCode code = first == null ? null : first.code;
+      if (first == null || code == null) {
+        break;
+      }
       waiting.remove();
-      write.accept(first, first.code);
+      write.accept(first, code);
+      written = true;
+    }
+    if (written) {
+      flush.run();
     }
   }
 }

@@ -36,6 +36,7 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -308,8 +309,9 @@ final class Active implements Phase, Attachment {
    * client's own writes wait then.
    *
    * @param slow the subscriber that asked for it; null if it is the broker as a whole
+   * @param isOver whether the broker has not caught up with what the client publishes
    */
-  void pauseReading(@Nullable Subscriber slow) {
+  void pauseReading(@Nullable Subscriber slow, BooleanSupplier isOver) {
     if (held) {
       return;
     }
@@ -317,12 +319,12 @@ final class Active implements Phase, Attachment {
     services.broker().counters().count(Counters.Event.READS_PAUSED);
     applyReading();
     long since = shard().deadlines().now();
-    shard().pause(() -> mayReadOn(slow, since), this::readOn);
+    shard().pause(() -> mayReadOn(slow, isOver, since), this::readOn);
   }
 
-  private boolean mayReadOn(@Nullable Subscriber slow, long since) {
+  private boolean mayReadOn(@Nullable Subscriber slow, BooleanSupplier isOver, long since) {
     return !owner.isIn(this)
-        || (slow == null || !slow.isHoldingBack()) && !services.broker().isOver()
+        || (slow == null || !slow.isHoldingBack()) && !isOver.getAsBoolean()
         || mayAcknowledge(since);
   }
 
@@ -345,11 +347,21 @@ final class Active implements Phase, Attachment {
   }
 
   void write(MqttPacket packet) {
+    put(packet);
+    flush();
+  }
+
+  /** Writes what leaves with the next {@link #flush}. */
+  void put(MqttPacket packet) {
     if (owner.isIn(this)) {
       outbox.write(packet);
-      if (!owner.isReading()) {
-        outbox.flush();
-      }
+    }
+  }
+
+  /** Sends what was put, unless more is being read: then it leaves with the answers to that. */
+  void flush() {
+    if (owner.isIn(this) && !owner.isReading()) {
+      outbox.flush();
     }
   }
 

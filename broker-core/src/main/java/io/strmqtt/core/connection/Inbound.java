@@ -41,7 +41,7 @@ final class Inbound {
     this.broker = broker;
     this.limits = broker.limits();
     this.v5 = version == MqttVersion.V5;
-    this.acks = new AckOrder(active.shard(), v5, this::acknowledge);
+    this.acks = new AckOrder(active.shard(), v5, this::acknowledge, active::flush);
   }
 
   void publish(Session session, Publish publish) {
@@ -98,8 +98,10 @@ final class Inbound {
     Router.Routed routed =
         publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
     Subscriber slow = active.publisher().publish(message, routed);
-    if (slow != null || broker.isOver()) {
-      active.pauseReading(slow);
+    // A store that cannot write does not hold up what needs none.
+    boolean stored = publish.qos() > 0 || publish.retain();
+    if (slow != null || (stored ? broker.isOverOrBehind() : broker.isOver())) {
+      active.pauseReading(slow, stored ? broker::isOverOrBehind : broker::isOver);
     }
   }
 
@@ -193,9 +195,9 @@ final class Inbound {
       active.release(pending.packetId); // No PUBREL follows (4.3.3): the identifier is free.
     }
     if (pending.qos == 1) {
-      active.write(new Puback(pending.packetId, code, Properties.NONE));
+      active.put(new Puback(pending.packetId, code, Properties.NONE));
     } else {
-      active.write(new Pubrec(pending.packetId, code, Properties.NONE));
+      active.put(new Pubrec(pending.packetId, code, Properties.NONE));
     }
   }
 

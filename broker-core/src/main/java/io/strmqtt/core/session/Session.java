@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jctools.queues.atomic.unpadded.MpscUnboundedAtomicUnpaddedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +38,9 @@ public final class Session implements Subscriber {
   private final String clientId;
   private final Sessions sessions;
   private final Broker broker;
-  private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
-      new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+  // Unpadded: there may be millions, and most have one who writes at a time.
+  private final MpscUnboundedAtomicUnpaddedArrayQueue<Object> mailbox =
+      new MpscUnboundedAtomicUnpaddedArrayQueue<>(MAILBOX_CHUNK);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Waiting waiting;
   private volatile Shard shard;

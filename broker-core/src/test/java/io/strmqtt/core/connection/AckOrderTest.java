@@ -18,6 +18,7 @@ class AckOrderTest {
   private final SimulatedLoops loops = new SimulatedLoops(2, 1);
   private final EventLoop loop = loops.loop(0);
   private final List<String> written = new ArrayList<>();
+  private int flushes;
   private final AckOrder acks =
       new AckOrder(
           new Shards(loops.group(), loops.time()::nanoTime, new PendingBytes(1)).of(loop),
@@ -25,7 +26,8 @@ class AckOrderTest {
           (pending, code) -> {
             assertThat(loop.inEventLoop()).isTrue();
             written.add(pending.packetId + ":" + code);
-          });
+          },
+          () -> flushes++);
 
   @Test
   void anAnswerWaitsForThoseBeforeIt() {
@@ -44,6 +46,18 @@ class AckOrderTest {
     assertThat(written)
         .containsExactly("1:SUCCESS", "2:NO_MATCHING_SUBSCRIBERS", "3:SUCCESS"); // 4.6.0-2, 4.6.0-3
     assertThat(acks.isPending(2)).isFalse();
+  }
+
+  @Test
+  void whatIsDecidedTogetherLeavesTogether() {
+    List<AckOrder.Pending> open = new ArrayList<>();
+    for (int i = 1; i <= 100; i++) {
+      open.add(acks.expect(i, 1));
+    }
+    open.forEach(each -> each.done(1));
+    loops.settle();
+    assertThat(written).hasSize(100);
+    assertThat(flushes).isEqualTo(1);
   }
 
   @ParameterizedTest

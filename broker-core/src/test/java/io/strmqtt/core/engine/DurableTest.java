@@ -19,6 +19,7 @@ import io.strmqtt.mqtt.packet.MqttPacket.Suback;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ class DurableTest {
   private static final class Deferred implements Storage {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean deferring;
+    boolean behind;
     private final Storage memory;
 
     Deferred(Storage memory) {
@@ -82,7 +84,7 @@ class DurableTest {
 
     @Override
     public boolean isBehind() {
-      return false;
+      return behind;
     }
 
     @Override
@@ -137,6 +139,32 @@ class DurableTest {
       client.receiveNothing();
       store.commit(broker);
       client.receive(Puback.class);
+    }
+  }
+
+  @Test
+  void aStoreThatIsBehindHoldsUpThoseWhoseMessagesItKeepsAndNobodyElse() {
+    try (broker) {
+      TestClient watcher = broker.connect("w").subscribe("t", 0);
+      TestClient live = broker.connect("live");
+      TestClient kept = broker.connect("kept");
+      TestClient retaining = broker.connect("retaining");
+      store.behind = true;
+      for (int i = 0; i < 3; i++) {
+        live.publish("t", "m" + i);
+        watcher.receivePublish("m" + i);
+      }
+      kept.send(TestClient.publication("t", "q1", 1, false, 1, Properties.NONE));
+      retaining.send(TestClient.publication("t", "r", 0, true, 0, Properties.NONE));
+      broker.pass(Duration.ofSeconds(1));
+      assertThat(live.isBeingRead()).isTrue();
+      assertThat(kept.isBeingRead()).isFalse();
+      assertThat(retaining.isBeingRead()).isFalse();
+
+      store.behind = false;
+      broker.pass(Duration.ofMillis(50));
+      assertThat(kept.isBeingRead()).isTrue();
+      assertThat(retaining.isBeingRead()).isTrue();
     }
   }
 

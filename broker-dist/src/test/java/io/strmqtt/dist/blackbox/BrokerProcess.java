@@ -32,13 +32,15 @@ final class BrokerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Process process;
+  private final Path image;
   private final Path folder;
   private final List<String> log = new ArrayList<>();
   private final Thread reader;
   private Map<String, Integer> ports = Map.of();
 
-  private BrokerProcess(Process process, Path folder) {
+  private BrokerProcess(Process process, Path image, Path folder) {
     this.process = process;
+    this.image = image;
     this.folder = folder;
     this.reader = Thread.ofPlatform().daemon().name("broker-output").start(this::read);
   }
@@ -91,6 +93,30 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts another process of the same image with the same file of configuration, and so on the
+   * same data; waits for nothing.
+   */
+  BrokerProcess another() {
+    String conf = folder.resolve("st-rmqtt.conf").toString();
+    return launch(image, folder, Map.of(), "run", "--config", conf);
+  }
+
+  /** SIGKILL; returns once the process is gone. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+    exitCode();
+  }
+
+  /** Waits; true if the process has ended meanwhile. */
+  boolean endsWithin(long millis) {
+    try {
+      return process.waitFor(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** SIGHUP. */
   void hangUp() {
     try {
@@ -112,17 +138,22 @@ final class BrokerProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     Map<String, String> withPath = new HashMap<>(environment);
     withPath.putIfAbsent("PATH", "/usr/bin:/bin");
-    return exec(folder, withPath, command);
+    return exec(image, folder, withPath, command);
   }
 
   /** Starts a command line in an environment of nothing but the given variables. */
   static BrokerProcess exec(Path folder, Map<String, String> environment, List<String> command) {
+    return exec(IMAGE, folder, environment, command);
+  }
+
+  private static BrokerProcess exec(
+      Path image, Path folder, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().putAll(environment);
     try {
-      return new BrokerProcess(builder.start(), folder);
+      return new BrokerProcess(builder.start(), image, folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
