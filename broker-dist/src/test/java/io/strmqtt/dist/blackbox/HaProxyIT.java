@@ -2,7 +2,6 @@ package io.strmqtt.dist.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.ReasonCode;
@@ -86,7 +85,7 @@ class HaProxyIT {
   @ParameterizedTest
   @CsvSource({"tcp,v1", "tcp,v2", "wss,v1", "wss,v2"})
   void ipv6ClientsAreKnownByTheirOwnAddresses(String transport, String version) {
-    assumeTrue(Loopback.hasIpv6(), "this machine has no ::1");
+    assertThat(Loopback.hasIpv6()).as("the test needs ::1 on this machine").isTrue();
     behind(transport, version).ipv6ClientsAreKnownByTheirOwnAddresses();
   }
 

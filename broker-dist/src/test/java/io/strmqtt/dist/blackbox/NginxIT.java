@@ -1,6 +1,6 @@
 package io.strmqtt.dist.blackbox;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ class NginxIT {
   @ParameterizedTest
   @ValueSource(strings = {"tcp", "wss"})
   void ipv6ClientsAreKnownByTheirOwnAddresses(String transport) {
-    assumeTrue(Loopback.hasIpv6(), "this machine has no ::1");
+    assertThat(Loopback.hasIpv6()).as("the test needs ::1 on this machine").isTrue();
     behind(transport).ipv6ClientsAreKnownByTheirOwnAddresses();
   }
 }
