@@ -93,6 +93,7 @@ public final class MqttConnection implements ConnectionHandler {
       phase = new Closed();
       services.open().remove(this);
       services.all().remove(this);
+      services.broker().storage().flush(); // No read follows that would end what was noted.
     }
   }
 }

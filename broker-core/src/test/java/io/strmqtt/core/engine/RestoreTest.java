@@ -1,0 +1,99 @@
+package io.strmqtt.core.engine;
+
+import static io.strmqtt.core.engine.EngineFixture.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.Properties;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a power cut leaves of sessions, and what the next run makes of it. */
+class RestoreTest {
+  private final SimulatedDisk disk = new SimulatedDisk();
+  private EngineFixture broker = start();
+
+  private EngineFixture start() {
+    return EngineFixture.start(options -> options.disk = disk);
+  }
+
+  private void cutPower() {
+    EngineFixture next = start();
+    broker.close();
+    broker = next;
+    disk.write(100);
+  }
+
+  private TestClient connect(ConnectOptions options) {
+    TestClient client = broker.attempt(options);
+    disk.write(100);
+    return client.expectConnack();
+  }
+
+  private TestClient watcher() {
+    TestClient watcher = connect(as("watcher"));
+    watcher.send(
+        new Subscribe(
+            1, List.of(new Subscribe.Request("will", 1, false, false, 0)), Properties.NONE));
+    disk.write(100);
+    watcher.drain();
+    return watcher;
+  }
+
+  @Test
+  void theWillOfWhoWasConnectedIsPublishedWithTheNextRun() {
+    connect(as("w").resume().expiry(100)); // It keeps its subscription.
+    TestClient w = connect(as("w").resume().expiry(100));
+    w.send(
+        new Subscribe(
+            1, List.of(new Subscribe.Request("will", 1, false, false, 0)), Properties.NONE));
+    disk.write(100);
+    connect(as("a").will("will", "gone", 1, false, Properties.NONE));
+    cutPower();
+    TestClient back = connect(as("w").resume().expiry(100));
+    assertThat(back.connack().sessionPresent()).isTrue();
+    disk.write(100);
+    back.receivePublish("gone");
+    assertThat(broker.gauge("sessions")).as("the one without expiry has ended").isEqualTo(1);
+    broker.close();
+  }
+
+  @Test
+  void theWillOfWhoSaidGoodbyeIsNot() {
+    connect(as("a").resume().expiry(100).will("will", "gone")).disconnect();
+    disk.write(100);
+    cutPower();
+    TestClient watcher = watcher();
+    broker.pass(Duration.ofSeconds(200));
+    disk.write(100);
+    watcher.receiveNothing();
+    broker.close();
+  }
+
+  @Test
+  void aDelayedWillKeepsItsTimeOverARestart() {
+    connect(as("a").resume().expiry(1000).will("will", "late", 50)).drop();
+    disk.write(100);
+    cutPower();
+    TestClient watcher = watcher();
+    broker.pass(Duration.ofSeconds(45));
+    disk.write(100);
+    watcher.receiveNothing();
+    broker.pass(Duration.ofSeconds(10));
+    disk.write(100);
+    watcher.receivePublish("late");
+    broker.close();
+  }
+
+  @Test
+  void aSessionExpiresByTheClockOfTheWall() {
+    connect(as("a").resume().expiry(50)).drop();
+    disk.write(100);
+    cutPower();
+    assertThat(broker.gauge("sessions")).isEqualTo(1);
+    broker.pass(Duration.ofSeconds(60));
+    assertThat(broker.gauge("sessions")).isZero();
+    broker.close();
+  }
+}
