@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * max_queued_bytes} large enough for what is to wait:
  *
  * <ul>
- *   <li>{@code publish PORT PUBLISHERS WINDOW SECONDS}: messages of 100 bytes for one session that is
- *       away, acknowledged when they are stored
+ *   <li>{@code publish PORT PUBLISHERS WINDOW SECONDS}: messages of 100 bytes for one session that
+ *       is away, acknowledged when they are stored
  *   <li>{@code fill PORT MESSAGES}: so many for the same session
  *   <li>{@code drain PORT MESSAGES}: takes them out
  *   <li>{@code sessions PORT COUNT}: sessions with one subscription each, all away
