@@ -64,7 +64,7 @@ public final class StoreLoad {
   }
 
   static void fail(Throwable cause) {
-    cause.printStackTrace();
+    System.err.println("The load ended: " + cause);
     System.exit(1);
   }
 

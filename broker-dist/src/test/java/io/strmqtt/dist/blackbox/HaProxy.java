@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /** HAProxy with the example of the documentation, in front of all four listeners of a broker. */
 final class HaProxy implements AutoCloseable {
@@ -49,6 +50,16 @@ final class HaProxy implements AutoCloseable {
    * @param changes to the example, as it stands in the documentation
    */
   static HaProxy start(BrokerProcess broker, String sendProxy, Consumer<ProxyExample> changes) {
+    return start(broker::port, sendProxy, changes);
+  }
+
+  /** The same, with a proxy behind it that reads the header, instead of the broker. */
+  static HaProxy start(HaProxy next, String sendProxy) {
+    return start(next::port, sendProxy, example -> {});
+  }
+
+  private static HaProxy start(
+      ToIntFunction<String> next, String sendProxy, Consumer<ProxyExample> changes) {
     try {
       // Not below the build folder: the path of a socket may have 107 bytes.
       Path folder = Files.createTempDirectory("haproxy");
@@ -68,7 +79,7 @@ final class HaProxy implements AutoCloseable {
                 .replace(
                     "bind :::" + standard + " v4v6",
                     "bind 127.0.0.1:" + port + (Loopback.hasIpv6() ? ",[::1]:" + port : ""))
-                .replace("10.0.0.10:" + standard, "127.0.0.1:" + broker.port(listener));
+                .replace("10.0.0.10:" + standard, "127.0.0.1:" + next.applyAsInt(listener));
           });
       Path file = example.write(folder, "haproxy.cfg");
       HaProxy proxy =

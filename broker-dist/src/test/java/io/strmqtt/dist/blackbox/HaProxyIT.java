@@ -185,14 +185,7 @@ class HaProxyIT {
             broker,
             "send-proxy-v2 proxy-v2-options " + options,
             example ->
-                example
-                    .replace("option dontlognull", "unique-id-format %[uuid()]")
-                    .replace(
-                        "bind :::1883 v4v6",
-                        "bind :::1883 v4v6 ssl verify optional crt %s ca-file %s"
-                            .formatted(
-                                certificates.serverCertificateAndKey(),
-                                certificates.authority())))) {
+                endTls(example.replace("option dontlognull", "unique-id-format %[uuid()]")))) {
       Door door = new Door("tcp", proxy.port("tcp"));
       try (SSLSocket socket = named(door.connect("127.0.0.24"), "mqtt.example.test");
           RawClient client = RawClient.over(socket, MqttVersion.V5)) {
@@ -224,6 +217,56 @@ class HaProxyIT {
             .contains(" pp=v2 id=" + uniqueId + " ");
       }
     }
+  }
+
+  @Test
+  void theNameInTheClientsCertificateIsInTheSessionsDetails() throws IOException {
+    try (HaProxy proxy = HaProxy.start(broker, "send-proxy-v2-ssl-cn", this::endTls)) {
+      Door door = new Door("tcp", proxy.port("tcp"));
+      try (SSLSocket socket = named(door.connect("127.0.0.25"), "localhost");
+          RawClient client = RawClient.over(socket, MqttVersion.V5)) {
+        assertThat(Account.DEVICE.connect(client, MqttVersion.V5, "ssl-cn").code())
+            .isEqualTo(ReasonCode.SUCCESS);
+        Map<String, Object> session = new AdminApi(broker).session("ssl-cn");
+        assertThat(session)
+            .containsEntry("client_address", "127.0.0.25")
+            .containsEntry("client_port", client.socket().getLocalPort())
+            .containsEntry("proxy_version", "v2")
+            .containsEntry("proxy_identity", "device-0042")
+            .containsEntry("proxy_unique_id", null);
+        assertThat(session.get("proxy_tls"))
+            .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+            .containsEntry("version", socket.getSession().getProtocol())
+            .containsEntry("common_name", "device-0042")
+            .containsEntry("verified", true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"send-proxy", "send-proxy-v2"})
+  void behindTwoProxiesInARowClientsAreKnownByTheirOwnAddresses(String sendProxy) {
+    try (BrokerProcess quiet = BrokerProcess.start(hocon());
+        HaProxy second =
+            HaProxy.start(
+                quiet,
+                "send-proxy-v2",
+                example -> example.replace("v4v6\n", "v4v6 accept-proxy\n"));
+        HaProxy first = HaProxy.start(second, sendProxy)) {
+      for (String transport : List.of("tcp", "ssl", "ws", "wss")) {
+        Door door = new Door(transport, first.port(transport));
+        new BehindProxy(quiet, certificates, door, HaProxy.OUTGOING, "v2")
+            .clientsTalkAndAreKnownByTheirOwnAddresses();
+      }
+    }
+  }
+
+  /** TLS ends with HAProxy, which asks clients for a certificate. */
+  private void endTls(ProxyExample example) {
+    example.replace(
+        "bind :::1883 v4v6",
+        "bind :::1883 v4v6 ssl verify optional crt %s ca-file %s"
+            .formatted(certificates.serverCertificateAndKey(), certificates.authority()));
   }
 
   /** TLS with the client's certificate, for a host of that name. */

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
 /**
  * Reads a write-ahead log of RocksDB as far as it takes to tell a torn tail from damage in the
  * middle, which RocksDB's recovery does not: it ends at the first record that is wrong, without an
- * error, or never ends if the type of that record is 5 to 8.
+ * error. On one torn log it was seen not to end at all; a record type of 5 to 8 is the likely
+ * cause, so such a tail is cut, too.
  *
  * <p>The format (RocksDB's "Write Ahead Log File Format"): blocks of 32 KiB; in a block, records
  * with a masked CRC-32C (4 bytes), a length (2) and a type (1) in front, little-endian. A batch is
