@@ -58,6 +58,11 @@ public final class Deadlines {
   }
 
   /** The loop's clock, nanoseconds from an arbitrary origin. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
+  }
+
+  /** What the clock says. */
   public long now() {
     return nanoTime.getAsLong();
   }

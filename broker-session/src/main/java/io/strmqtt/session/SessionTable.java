@@ -49,7 +49,7 @@ public final class SessionTable implements SessionStore {
   public void putSubscription(String clientId, SubscriptionRecord subscription) {
     Entry entry = sessions.get(clientId);
     if (entry != null) {
-      entry.subscriptions.put(subscription.filter(), subscription);
+      entry.subscriptions.put(subscription);
     }
   }
 
@@ -78,7 +78,7 @@ public final class SessionTable implements SessionStore {
   @Override
   public List<SubscriptionRecord> subscriptions(String clientId) {
     @Nullable Entry entry = sessions.get(clientId);
-    return entry == null ? List.of() : List.copyOf(entry.subscriptions.values());
+    return entry == null ? List.of() : entry.subscriptions.inOrder();
   }
 
   @Override
@@ -107,7 +107,7 @@ public final class SessionTable implements SessionStore {
 
   private static final class Entry {
     volatile SessionRecord session;
-    final NavigableMap<String, SubscriptionRecord> subscriptions = new ConcurrentSkipListMap<>();
+    final SubscriptionRecords subscriptions = new SubscriptionRecords();
 
     Entry(SessionRecord session) {
       this.session = session;

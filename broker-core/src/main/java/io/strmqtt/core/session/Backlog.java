@@ -6,6 +6,7 @@ import io.strmqtt.core.routing.Delivery;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,10 @@ final class Backlog {
   static final int PAGE = 256;
 
   private final Session session;
-  private final TreeMap<Long, Delivery> fresh = new TreeMap<>();
-  private final Set<Long> gone = new HashSet<>();
-  private final Set<Long> readAhead = new HashSet<>();
+
+  /** Null while there is nothing in it, as for nearly all absent sessions. */
+  private @Nullable Exceptions exceptions;
+
   private boolean open;
   private boolean reading;
   private boolean dropping;
@@ -37,6 +39,18 @@ final class Backlog {
   private int epoch;
   private int turn;
   private int size;
+
+  /** What is not as a read of the store would find it; by number. */
+  private static final class Exceptions {
+    /** Messages in memory that no later read brings. */
+    final TreeMap<Long, Delivery> fresh = new TreeMap<>();
+
+    /** Messages that a read may bring and that are not to be sent any more. */
+    final Set<Long> gone = new HashSet<>();
+
+    /** Messages that a read has brought before they came as mail. */
+    final Set<Long> readAhead = new HashSet<>();
+  }
 
   Backlog(Session session) {
     this.session = session;
@@ -60,13 +74,33 @@ final class Backlog {
     turn++; // What a read still brings is of the past.
     lastRead = 0;
     size += messages;
-    fresh.clear();
-    gone.clear();
+    clear();
+  }
+
+  /** Forgets all but what is still to come as mail. */
+  private void clear() {
+    Exceptions some = exceptions;
+    if (some != null) {
+      some.fresh.clear();
+      some.gone.clear();
+      if (some.readAhead.isEmpty()) {
+        exceptions = null;
+      }
+    }
+  }
+
+  private Exceptions exceptions() {
+    Exceptions some = exceptions;
+    if (some == null) {
+      some = new Exceptions();
+      exceptions = some;
+    }
+    return some;
   }
 
   /** Whether a message that comes as mail was read from the store before. */
   boolean hasRead(Delivery delivery) {
-    if (readAhead.isEmpty() || !readAhead.remove(delivery.number())) {
+    if (exceptions == null || !exceptions.readAhead.remove(delivery.number())) {
       return false;
     }
     size++; // As if it had come first.
@@ -77,14 +111,14 @@ final class Backlog {
   void add(Delivery delivery) {
     size++;
     if (reading || delivery.number() <= lastRead) {
-      fresh.put(delivery.number(), delivery);
+      exceptions().fresh.put(delivery.number(), delivery);
     }
   }
 
   /** The message with the number is acknowledged: a page that is on its way may still have it. */
   void skip(long number) {
     if (open && number > lastRead) {
-      gone.add(number);
+      exceptions().gone.add(number);
     }
   }
 
@@ -129,10 +163,10 @@ final class Backlog {
     for (QueuedMessage stored : page) {
       long number = stored.number();
       boolean isHere = open && number > lastRead && !session.outbound().isInFlight(number);
-      if (left > 0 && isHere && gone.add(number)) {
+      if (left > 0 && isHere && exceptions().gone.add(number)) {
         left--;
         size--;
-        fresh.remove(number);
+        exceptions().fresh.remove(number);
         session.outbound().dropped(stored);
       }
     }
@@ -142,38 +176,36 @@ final class Backlog {
   /** What can be sent now that a page was read. */
   private List<Delivery> take(List<QueuedMessage> page) {
     reading = false;
+    Exceptions some = exceptions();
     boolean allMailTaken = !session.hasMailUnderWay();
     if (allMailTaken) {
-      readAhead.clear();
+      some.readAhead.clear();
     }
     List<Delivery> taken = new ArrayList<>(page.size());
-    takeFreshUpTo(lastRead, taken);
+    takeAll(some.fresh.headMap(lastRead, true), taken);
     for (QueuedMessage stored : page) {
       lastRead = stored.number();
-      Delivery inMemory = fresh.remove(stored.number());
+      Delivery inMemory = some.fresh.remove(stored.number());
       if (inMemory == null && !allMailTaken) {
-        readAhead.add(stored.number());
+        some.readAhead.add(stored.number());
       }
-      if (!gone.remove(stored.number())) {
+      if (!some.gone.remove(stored.number())) {
         taken.add(inMemory == null ? fromStore(stored) : inMemory);
         size -= session.outbound().isInFlight(stored.number()) ? 0 : 1;
       }
     }
     if (page.size() < PAGE) {
       open = false;
-      takeFreshUpTo(Long.MAX_VALUE, taken);
-      gone.clear();
-    } else {
-      fresh.tailMap(lastRead, false).clear(); // To be read in their turn.
-    }
-    if (!open) {
+      takeAll(some.fresh, taken);
+      clear();
       size = 0;
+    } else {
+      some.fresh.tailMap(lastRead, false).clear(); // To be read in their turn.
     }
     return taken;
   }
 
-  private void takeFreshUpTo(long number, List<Delivery> to) {
-    var some = fresh.headMap(number, true);
+  private void takeAll(Map<Long, Delivery> some, List<Delivery> to) {
     to.addAll(some.values());
     size -= some.size();
     some.clear();

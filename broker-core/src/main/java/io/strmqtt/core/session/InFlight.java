@@ -1,7 +1,10 @@
 package io.strmqtt.core.session;
 
+import io.netty.util.collection.IntCollections;
 import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 import io.strmqtt.core.routing.Delivery;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -51,8 +54,11 @@ final class InFlight {
     }
   }
 
-  private final IntObjectHashMap<Entry> byId = new IntObjectHashMap<>(1);
-  private final Map<Long, Entry> unloaded = new HashMap<>();
+  private static final IntObjectMap<Entry> NONE = IntCollections.emptyMap();
+
+  // Nothing of their own while there is nothing in them: most sessions are absent and idle.
+  private IntObjectMap<Entry> byId = NONE;
+  private Map<Long, Entry> unloaded = Collections.emptyMap();
   private int lastId;
   private long lastOrder;
 
@@ -69,7 +75,7 @@ final class InFlight {
     Entry entry = new Entry(lastId, ++lastOrder, delivery.number(), awaits);
     entry.delivery = delivery;
     entry.weight = delivery.weight();
-    byId.put(lastId, entry);
+    put(entry);
     return entry;
   }
 
@@ -79,11 +85,25 @@ final class InFlight {
         new Entry(packetId, ++lastOrder, number, released ? Awaits.PUBCOMP : Awaits.PUBREC);
     entry.isNoted = true;
     entry.wasSent = true;
-    byId.put(packetId, entry);
+    put(entry);
     if (!released) {
-      unloaded.put(number, entry);
+      putUnloaded(entry);
     }
     lastId = packetId;
+  }
+
+  private void put(Entry entry) {
+    if (byId == NONE) {
+      byId = new IntObjectHashMap<>(1);
+    }
+    byId.put(entry.packetId, entry);
+  }
+
+  private void putUnloaded(Entry entry) {
+    if (unloaded.isEmpty()) {
+      unloaded = new HashMap<>();
+    }
+    unloaded.put(entry.number, entry);
   }
 
   @Nullable Entry get(int packetId) {
@@ -107,8 +127,14 @@ final class InFlight {
     for (Entry entry : byId.values()) {
       if (entry.delivery != null) {
         entry.delivery = null;
-        unloaded.put(entry.number, entry);
+        putUnloaded(entry);
       }
+    }
+    if (byId.isEmpty()) {
+      byId = NONE;
+    }
+    if (unloaded.isEmpty()) {
+      unloaded = Collections.emptyMap();
     }
   }
 
@@ -137,7 +163,7 @@ final class InFlight {
   }
 
   void clear() {
-    byId.clear();
-    unloaded.clear();
+    byId = NONE;
+    unloaded = Collections.emptyMap();
   }
 }

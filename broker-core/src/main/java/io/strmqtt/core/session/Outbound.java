@@ -4,27 +4,17 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.StoredSession;
-import io.strmqtt.core.Counters;
 import io.strmqtt.core.routing.Delivery;
-import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.session.InFlight.Awaits;
-import io.strmqtt.mqtt.codec.MqttEncoder;
-import io.strmqtt.mqtt.codec.PublishFrame;
-import io.strmqtt.mqtt.packet.MqttPacket.Publish;
-import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
-import io.strmqtt.mqtt.packet.MqttVersion;
-import io.strmqtt.mqtt.packet.Properties;
-import io.strmqtt.mqtt.packet.ReasonCode;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of messages to one client: the queue, the window of unacknowledged ones, and the QoS 1
- * and 2 handshakes of a sender (4.3.2, 4.3.3). Order is kept; only QoS 0 may overtake QoS 1 and 2
- * that wait for the client's receive maximum. On the session's loop only.
+ * The way of messages to one client: what waits in the store, the window of unacknowledged ones,
+ * and the QoS 1 and 2 handshakes of a sender (4.3.2, 4.3.3). What waits to be written lasts as long
+ * as the connection: that is {@link Sending}. On the session's loop only.
  *
  * <p>Of a session that is kept, a QoS 2 message is sent, and released, only when the store has its
  * packet identifier and state: after a crash the client must not take it for another message.
@@ -36,28 +26,17 @@ public final class Outbound {
   private final Broker broker;
   private final Session session;
   private final Waiting waiting;
-
-  // Valid for the session.
-  private final ArrayDeque<Delivery> queue = new ArrayDeque<>(1);
-  private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>(1);
   private final Backlog backlog;
   private final InFlight inFlight = new InFlight();
   private @Nullable MessageQueue kept;
+  private @Nullable Sending sending;
+
+  /** What a connection has left of a session that is not kept, and so ends with it. */
+  private List<Delivery> unsent = List.of();
+
   private long sent;
   private long sentBytes;
   private long dropped;
-
-  // Valid for the connection.
-  private @Nullable Outbox outbox;
-  private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>(1);
-  private List<InFlight.Entry> toNote = new ArrayList<>();
-  private long maxPacketSize;
-
-  /** Null if the client takes none, or the broker uses none: MQTT-3.1.2-27. */
-  private @Nullable OutboundAliases aliases;
-
-  /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
-  private int quota;
 
   Outbound(Broker broker, Session session, Waiting waiting) {
     this.broker = broker;
@@ -84,40 +63,29 @@ public final class Outbound {
   }
 
   void connect(Attachment attachment) {
-    outbox = attachment.outbox();
-    maxPacketSize = attachment.maxPacketSize();
-    int topicAliases = attachment.topicAliasMaximum();
-    aliases = topicAliases > 0 ? new OutboundAliases(topicAliases) : null; // MQTT-3.3.2-7
-    quota = attachment.receiveMaximum();
-    for (InFlight.Entry entry : inFlight.inOrder()) { // 4.4.0-1
-      entry.holdsQuota = false;
-      if (entry.awaits == Awaits.PUBCOMP) {
-        release(attachment.outbox(), entry);
-      } else if (entry.delivery != null) {
-        toResend.add(entry);
-      }
-    }
+    Sending next = new Sending(this, broker, session, inFlight, kept, attachment);
+    sending = next;
+    next.begin();
   }
 
   void disconnect() {
-    outbox = null;
-    aliases = null;
-    toResend.clear();
-    toNote.clear();
-    while (!queue.isEmpty()) {
-      Delivery delivery = queue.poll();
-      if (delivery.qos() > 0) {
-        heldForQuota.add(delivery);
-      } else {
-        waiting.leave(delivery);
-        drop(Reason.QOS0_OFFLINE);
-      }
+    Sending ended = sending;
+    if (ended == null) {
+      return;
     }
-    if (kept != null) {
+    sending = null;
+    List<Delivery> left = ended.end();
+    if (kept == null) {
+      unsent = left;
+    } else {
       inFlight.unload();
-      backlog.open(heldForQuota.size());
-      heldForQuota.clear();
+      backlog.open(left.size());
     }
+  }
+
+  /** Whether it is this one that sends: the connection it was made for is still there. */
+  boolean isBy(Sending one) {
+    return sending == one;
   }
 
   /** Takes a message that was counted in. */
@@ -127,10 +95,10 @@ public final class Outbound {
     }
     if (delivery.qos() > 0 && backlog.isOpen()) {
       backlog.add(delivery);
-    } else if (outbox != null) {
-      queue.add(delivery);
+    } else if (sending != null) {
+      sending.add(delivery);
     } else if (delivery.qos() > 0) {
-      heldForQuota.add(delivery);
+      backlog.open(1); // Nothing of an absent session is in memory.
     } else {
       waiting.leave(delivery);
       drop(Reason.QOS0_OFFLINE);
@@ -140,15 +108,15 @@ public final class Outbound {
   /** Drops the oldest messages that are not on their way, as many as there are too many. */
   void makeRoom() {
     while (waiting.isOver()) {
-      ArrayDeque<Delivery> oldest = heldForQuota.isEmpty() ? queue : heldForQuota;
-      if (heldForQuota.isEmpty() && backlog.isOpen() && kept != null) {
+      if ((sending == null || !sending.isHolding()) && backlog.isOpen() && kept != null) {
         backlog.dropOldest(kept, waiting.excess());
         return;
       }
-      if (oldest.isEmpty()) {
+      Delivery oldest = sending == null ? null : sending.pollOldest();
+      if (oldest == null) {
         return;
       }
-      forget(oldest.remove());
+      forget(oldest);
       drop(Reason.QUEUE_FULL);
     }
   }
@@ -164,12 +132,16 @@ public final class Outbound {
 
   /** Takes a page of the backlog, or the end of it. */
   void loaded(List<Delivery> page) {
+    Sending now = sending;
+    if (now == null) {
+      return; // Only a connection has pages read.
+    }
     for (Delivery delivery : page) {
       InFlight.Entry entry = inFlight.load(delivery);
       if (entry == null) {
-        heldForQuota.add(delivery);
+        now.hold(delivery);
       } else {
-        toResend.add(entry);
+        now.sendAgain(entry);
       }
     }
     if (!backlog.isOpen()) {
@@ -182,215 +154,29 @@ public final class Outbound {
 
   /** Writes what the client can take now. */
   void send() {
-    Outbox out = outbox;
-    if (out == null) {
+    Sending now = sending;
+    if (now == null) {
       return;
     }
-    while (out.connection().isWritable()) {
-      if (quota > 0 && !toResend.isEmpty()) {
-        resend(out, toResend.remove());
-      } else if (quota > 0 && toResend.isEmpty() && !heldForQuota.isEmpty()) {
-        take(out, heldForQuota.remove());
-      } else if (!queue.isEmpty()) {
-        Delivery delivery = queue.remove();
-        if (delivery.qos() > 0 && (quota <= 0 || !heldForQuota.isEmpty() || !toResend.isEmpty())) {
-          heldForQuota.add(delivery); // 3.3.4-9
-        } else {
-          take(out, delivery);
-        }
-      } else {
-        break;
-      }
-    }
-    if (kept != null) {
-      sendNoted(out);
-      if (heldForQuota.size() + toResend.size() < LOW) {
-        backlog.readOn(kept);
-      }
+    now.send();
+    if (kept != null && now.ahead() < LOW) {
+      backlog.readOn(kept);
     }
     eased();
-    out.flush();
+    now.flush();
+  }
+
+  /** Sends the QoS 2 packets that wait for the store, when it has what they say. */
+  void sendNoted() {
+    if (sending != null) {
+      sending.sendNoted();
+    }
   }
 
   /** Messages have left: publishers may go on, those that wait for the broker as a whole too. */
   private void eased() {
     waiting.relax();
-    waiting.report(outbox != null);
-  }
-
-  private void take(Outbox out, Delivery delivery) {
-    Publication publication = delivery.publication();
-    long expiresAt = publication.message().expiresAt();
-    long now = expiresAt == Long.MAX_VALUE ? 0 : broker.clock().millis();
-    if (now >= expiresAt) {
-      forget(delivery);
-      drop(Reason.MESSAGE_EXPIRED); // 3.3.2-5
-      return;
-    }
-    if (size(out, delivery) > maxPacketSize) {
-      forget(delivery);
-      drop(Reason.OVER_CLIENT_PACKET_SIZE); // 3.1.2-25
-      return;
-    }
-    if (delivery.qos() == 0) {
-      waiting.leave(delivery);
-      write(out, delivery, 0, false);
-    } else {
-      send(out, inFlight.add(delivery), delivery);
-    }
-    sent++;
-    sentBytes += publication.message().payload().length;
-    broker.counters().count(Counters.Event.PUBLISH_SENT);
-  }
-
-  private void resend(Outbox out, InFlight.Entry entry) {
-    Delivery delivery = entry.delivery;
-    // The client may acknowledge what it got on the connection before.
-    if (delivery == null || inFlight.get(entry.packetId) != entry) {
-      return;
-    }
-    if (size(out, delivery) > maxPacketSize) {
-      settle(entry);
-      drop(Reason.OVER_CLIENT_PACKET_SIZE); // It takes less than on the connection before.
-      return;
-    }
-    send(out, entry, delivery);
-  }
-
-  private void send(Outbox out, InFlight.Entry entry, Delivery delivery) {
-    holdQuota(entry);
-    if (entry.awaits == Awaits.PUBREC && kept != null && !entry.isNoted) {
-      kept.sending(entry.number, entry.packetId);
-      toNote.add(entry);
-    } else {
-      write(out, delivery, entry.packetId, entry.wasSent); // 3.3.1-1
-      entry.wasSent = true;
-    }
-  }
-
-  /** Sends the QoS 2 messages that wait for the store, when it has them. */
-  private void sendNoted(Outbox out) {
-    if (toNote.isEmpty()) {
-      return;
-    }
-    List<InFlight.Entry> noted = toNote;
-    toNote = new ArrayList<>();
-    session.whenDurable(
-        () -> {
-          for (InFlight.Entry entry : noted) {
-            entry.isNoted = true;
-            if (outbox == out && entry.delivery != null) {
-              write(out, entry.delivery, entry.packetId, entry.wasSent);
-              entry.wasSent = true;
-            }
-          }
-          if (outbox == out) {
-            out.flush();
-          }
-        });
-  }
-
-  /** Bytes of the packet this client would get. */
-  private int size(Outbox out, Delivery delivery) {
-    int size =
-        isShared(out, delivery)
-            ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain()).length
-            : MqttEncoder.size(packet(out, delivery, 1, false), out.version());
-    OutboundAliases known = aliases;
-    // An alias makes it fit if the packet is written at once, as those of QoS 2 need not be.
-    return size > maxPacketSize
-            && known != null
-            && delivery.qos() < 2
-            && known.knows(delivery.publication().message().topic())
-        ? PublishFrame.aliasedSize(plain(out, delivery), false)
-        : size;
-  }
-
-  /** Whether the frame that all subscribers of a kind share will do. */
-  private static boolean isShared(Outbox out, Delivery delivery) {
-    return out.version() != MqttVersion.V5
-        || delivery.identifiers().length == 0 && delivery.publication().isShareable();
-  }
-
-  /**
-   * PUBREL; the PUBLISH is unacknowledged until PUBCOMP, so it keeps, or takes, its quota. The
-   * message itself is not needed any more.
-   */
-  private void release(Outbox out, InFlight.Entry entry) {
-    inFlight.release(entry);
-    holdQuota(entry);
-    if (kept == null) {
-      out.write(pubrel(entry));
-      return;
-    }
-    backlog.skip(entry.number);
-    kept.released(entry.number, entry.packetId);
-    session.whenDurable(
-        () -> {
-          if (outbox == out) {
-            out.write(pubrel(entry));
-            out.flush();
-          }
-        });
-  }
-
-  private static Pubrel pubrel(InFlight.Entry entry) {
-    return new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE);
-  }
-
-  private void holdQuota(InFlight.Entry entry) {
-    if (!entry.holdsQuota) {
-      entry.holdsQuota = true;
-      quota--;
-    }
-  }
-
-  /** The packet without packet identifier, DUP and topic alias. */
-  private byte[] plain(Outbox out, Delivery delivery) {
-    return isShared(out, delivery)
-        ? delivery.publication().frame(out.version(), delivery.qos(), delivery.retain())
-        : PublishFrame.encode(packet(out, delivery, 1, false), out.version());
-  }
-
-  private void write(Outbox out, Delivery delivery, int packetId, boolean dup) {
-    if (aliases != null) {
-      aliases.write(
-          out,
-          delivery.publication().message().topic(),
-          plain(out, delivery),
-          maxPacketSize,
-          delivery.qos(),
-          packetId,
-          dup);
-      return;
-    }
-    if (!isShared(out, delivery)) {
-      out.write(packet(out, delivery, packetId, dup));
-      return;
-    }
-    byte[] frame = delivery.publication().frame(out.version(), delivery.qos(), delivery.retain());
-    if (delivery.qos() == 0) {
-      out.writeFrame(frame);
-    } else {
-      out.writeFrame(frame, delivery.qos(), packetId, dup);
-    }
-  }
-
-  private Publish packet(Outbox out, Delivery delivery, int packetId, boolean dup) {
-    Publication publication = delivery.publication();
-    long expiresAt = publication.message().expiresAt();
-    long left =
-        expiresAt == Long.MAX_VALUE
-            ? -1
-            : Math.max(0, (expiresAt - broker.clock().millis() + 999) / 1000); // 3.3.2-6
-    return publication.packet(
-        out.version(),
-        delivery.qos(),
-        delivery.retain(),
-        dup,
-        delivery.qos() == 0 ? 0 : packetId,
-        delivery.identifiers(),
-        left);
+    waiting.report(sending != null);
   }
 
   /** PUBACK; also settles what was refused. */
@@ -407,18 +193,18 @@ public final class Outbound {
    */
   public void received(int packetId, boolean refused) {
     InFlight.Entry entry = inFlight.get(packetId);
-    Outbox out = outbox;
-    if (out == null) {
+    Sending now = sending;
+    if (now == null) {
       return;
     }
     if (entry == null || entry.awaits == Awaits.PUBACK) {
       if (!refused) {
-        out.write(new Pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.NONE));
+        now.releaseUnknown(packetId);
       }
     } else if (refused) {
       settle(entry);
     } else {
-      release(out, entry);
+      now.release(entry);
     }
   }
 
@@ -430,7 +216,7 @@ public final class Outbound {
     }
   }
 
-  private void settle(InFlight.Entry entry) {
+  void settle(InFlight.Entry entry) {
     inFlight.remove(entry);
     waiting.leave(entry.weight);
     if (kept != null) {
@@ -438,19 +224,24 @@ public final class Outbound {
       backlog.skip(entry.number);
     }
     eased();
-    if (entry.holdsQuota) {
-      quota++;
+    if (sending != null) {
+      sending.giveBack(entry);
     }
+  }
+
+  /** The client has the message, and the store is told: no page need bring it. */
+  void released(InFlight.Entry entry) {
+    backlog.skip(entry.number);
   }
 
   /** Whether acknowledgements have made room for messages that waited for it. */
   boolean hasRoomForHeld() {
-    return quota > 0 && (!heldForQuota.isEmpty() || !toResend.isEmpty());
+    return sending != null && sending.hasRoomForHeld();
   }
 
   /** Whether nothing waits to be written. */
   boolean isIdle() {
-    return queue.isEmpty() && heldForQuota.isEmpty() && toResend.isEmpty() && !backlog.isOpen();
+    return (sending == null || sending.isIdle()) && !backlog.isOpen();
   }
 
   /** Whether the message in the session's queue has a packet identifier. */
@@ -458,12 +249,18 @@ public final class Outbound {
     return inFlight.isUnloaded(number);
   }
 
-  /** A message that is not to be sent leaves the session. */
-  private void forget(Delivery delivery) {
+  /** A message that is not to be sent, or needs no acknowledgement, leaves the session. */
+  void forget(Delivery delivery) {
     waiting.leave(delivery);
     if (kept != null && delivery.qos() > 0) {
       kept.remove(delivery.number());
     }
+  }
+
+  /** Counts a message that was sent for the first time. */
+  void sent(int payloadBytes) {
+    sent++;
+    sentBytes += payloadBytes;
   }
 
   void drop(Reason reason) {
@@ -491,11 +288,9 @@ public final class Outbound {
         drop(Reason.SESSION_ENDED);
       }
     }
-    for (ArrayDeque<Delivery> each : List.of(heldForQuota, queue)) {
-      each.forEach(waiting::leave);
-      left.addAll(each);
-      each.clear();
-    }
+    unsent.forEach(waiting::leave);
+    left.addAll(unsent);
+    unsent = List.of();
     inFlight.clear();
     for (Delivery delivery : left) {
       if (delivery.shared() == null || !redispatch.test(delivery)) {

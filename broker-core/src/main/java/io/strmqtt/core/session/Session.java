@@ -21,42 +21,47 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.atomic.unpadded.MpscUnboundedAtomicUnpaddedArrayQueue;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jctools.queues.atomic.unpadded.MpscLinkedAtomicUnpaddedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A session: a mailbox with an owner. Any thread may {@link #offer} a message or {@link #command}
  * the owner; both only put something into the mailbox and the session on its shard's ready list.
  * Everything else happens on the owner's loop.
+ *
+ * <p>There may be millions, nearly all absent, so what belongs to a connection or a rare state is
+ * made when it is needed, and a session at rest is about a dozen small objects.
  */
 public final class Session implements Subscriber {
-  private static final int MAILBOX_CHUNK = 16;
+  private static final AtomicIntegerFieldUpdater<Session> SCHEDULED =
+      AtomicIntegerFieldUpdater.newUpdater(Session.class, "scheduled");
+  private static final AtomicIntegerFieldUpdater<Session> UNDER_WAY =
+      AtomicIntegerFieldUpdater.newUpdater(Session.class, "underWay");
 
   // For all threads.
   private final String clientId;
   private final Sessions sessions;
   private final Broker broker;
-  // Unpadded: there may be millions, and most have one who writes at a time.
-  private final MpscUnboundedAtomicUnpaddedArrayQueue<Object> mailbox =
-      new MpscUnboundedAtomicUnpaddedArrayQueue<>(MAILBOX_CHUNK);
-  private final AtomicBoolean scheduled = new AtomicBoolean();
+  // Unpadded: most have one who writes at a time.
+  private final MpscLinkedAtomicUnpaddedQueue<Object> mailbox =
+      new MpscLinkedAtomicUnpaddedQueue<>();
+  private volatile int scheduled;
   private final Waiting waiting;
   private volatile Shard shard;
   private volatile boolean available;
   private volatile @Nullable MessageQueue queue;
-  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile int underWay;
   private volatile long received;
   private volatile long receivedBytes;
 
   // For the owner: valid for the session.
   private final Outbound outbound;
-  private final Map<String, Subscription> subscriptions = new HashMap<>(2);
-  private final BitSet inboundQos2 = new BitSet(0);
-  private final LinkedHashMap<String, Subscription> retainedWanted = new LinkedHashMap<>();
-  private final Entry expiry = new Entry(this::end);
-  private final Entry willDelay = new Entry(this::publishWill);
+  private final Subscriptions subscriptions = new Subscriptions();
+  private @Nullable BitSet inboundQos2;
+  private @Nullable LinkedHashMap<String, Subscription> retainedWanted;
+  private @Nullable Entry expiry;
+  private @Nullable Entry willDelay;
   private SessionRecord record;
   private @Nullable Will will;
   private boolean ended;
@@ -75,7 +80,7 @@ public final class Session implements Subscriber {
     this.broker = sessions.broker();
     this.shard = shard;
     this.record = record;
-    this.waiting = new Waiting(broker.limits(), broker.pending(), shard.deadlines()::now);
+    this.waiting = new Waiting(broker.limits(), broker.pending(), shard.deadlines().nanoTime());
     this.outbound = new Outbound(broker, this, waiting);
   }
 
@@ -87,13 +92,13 @@ public final class Session implements Subscriber {
     queue = stored.queue();
     outbound.keepIn(stored.queue());
     outbound.restore(stored);
-    stored.received().forEach(inboundQos2::set);
+    stored.received().forEach(this::noteQos2);
     will = stored.will().map(it -> new Will(it.message(), it.delay())).orElse(null);
     for (SubscriptionRecord each : stored.subscriptions()) {
       TopicFilter filter = TopicFilter.parse(each.filter());
       if (filter != null) {
         Subscription subscription = Subscription.of(this, filter, each);
-        subscriptions.put(each.filter(), subscription);
+        subscriptions.put(subscription);
         broker.router().subscribe(subscription);
       }
     }
@@ -113,7 +118,7 @@ public final class Session implements Subscriber {
       return;
     }
     if (record.expiryInterval() < SessionRecord.NEVER) {
-      shard.deadlines().set(expiry, TimeUnit.MILLISECONDS.toNanos(expiresAfter - absent));
+      expireIn(TimeUnit.MILLISECONDS.toNanos(expiresAfter - absent));
     }
     Will due = will;
     if (due != null) {
@@ -121,7 +126,7 @@ public final class Session implements Subscriber {
       if (left <= 0) {
         publishWill();
       } else {
-        shard.deadlines().set(willDelay, TimeUnit.MILLISECONDS.toNanos(left));
+        publishWillIn(TimeUnit.MILLISECONDS.toNanos(left));
       }
     }
   }
@@ -179,14 +184,14 @@ public final class Session implements Subscriber {
     if (!hasRoomFor(delivery)) {
       return false;
     }
-    underWay.incrementAndGet();
+    UNDER_WAY.incrementAndGet(this);
     to.add(delivery.toQueued(broker.storage().queues()));
     return true;
   }
 
   /** Whether there may be messages in the queue that the owner has not taken out of the mailbox. */
   boolean hasMailUnderWay() {
-    return underWay.get() > 0;
+    return underWay > 0;
   }
 
   @Override
@@ -217,7 +222,7 @@ public final class Session implements Subscriber {
   }
 
   private void schedule() {
-    if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+    if (scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
       shard.ready(this);
     }
   }
@@ -228,7 +233,7 @@ public final class Session implements Subscriber {
       shard.ready(this); // It moved while it was on the list.
       return;
     }
-    scheduled.set(false);
+    scheduled = 0;
     // A hand-over ends this owner's turn, or, if the session stays on the loop, comes to its
     // arrival before any further mail: a second claim must find the first one attached.
     while (shard == here) {
@@ -259,7 +264,7 @@ public final class Session implements Subscriber {
 
   private void take(Delivery delivery) {
     if (delivery.qos() > 0 && queue != null) {
-      underWay.decrementAndGet();
+      UNDER_WAY.decrementAndGet(this);
     }
     if (!ended) {
       outbound.add(delivery);
@@ -296,8 +301,7 @@ public final class Session implements Subscriber {
       to.execute(() -> sessions.claim(claim, to));
       return;
     }
-    shard.deadlines().cancel(expiry);
-    shard.deadlines().cancel(willDelay); // 3.1.3-9
+    cancelDeadlines(); // 3.1.3-9
     will = null;
     arriving = claim.attachment();
     broker.storage().flush(); // What this loop has told the store comes before what the next tells.
@@ -357,6 +361,9 @@ public final class Session implements Subscriber {
     }
     attachment = null;
     available = false;
+    if (inboundQos2 != null && inboundQos2.isEmpty()) {
+      inboundQos2 = null;
+    }
     outbound.disconnect();
     record = record.disconnected(broker.clock().instant(), reason);
     Will due = will;
@@ -368,7 +375,7 @@ public final class Session implements Subscriber {
     } else if (due.delay() == 0 || record.expiryInterval() == 0) {
       publishWill();
     } else {
-      shard.deadlines().set(willDelay, TimeUnit.SECONDS.toNanos(due.delay()));
+      publishWillIn(TimeUnit.SECONDS.toNanos(due.delay()));
     }
     if (record.expiryInterval() == 0) {
       end();
@@ -376,7 +383,7 @@ public final class Session implements Subscriber {
       waiting.report(false);
       broker.storage().sessions().put(record);
       if (record.expiryInterval() < SessionRecord.NEVER) {
-        shard.deadlines().set(expiry, TimeUnit.SECONDS.toNanos(record.expiryInterval()));
+        expireIn(TimeUnit.SECONDS.toNanos(record.expiryInterval()));
       }
     }
   }
@@ -384,6 +391,29 @@ public final class Session implements Subscriber {
   /** Changes the session expiry interval in seconds, as a DISCONNECT may (3.14.2.2.2). */
   public void expireAfter(long seconds) {
     record = record.expiringAfter(seconds);
+  }
+
+  private void expireIn(long nanos) {
+    Entry entry = new Entry(this::end);
+    expiry = entry;
+    shard.deadlines().set(entry, nanos);
+  }
+
+  private void publishWillIn(long nanos) {
+    Entry entry = new Entry(this::publishWill);
+    willDelay = entry;
+    shard.deadlines().set(entry, nanos);
+  }
+
+  private void cancelDeadlines() {
+    if (expiry != null) {
+      shard.deadlines().cancel(expiry);
+      expiry = null;
+    }
+    if (willDelay != null) {
+      shard.deadlines().cancel(willDelay);
+      willDelay = null;
+    }
   }
 
   private void publishWill() {
@@ -401,10 +431,9 @@ public final class Session implements Subscriber {
 
   private void end() {
     ended = true;
-    shard.deadlines().cancel(expiry);
-    shard.deadlines().cancel(willDelay);
+    cancelDeadlines();
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
-    subscriptions.values().forEach(broker.router()::unsubscribe);
+    subscriptions.all().forEach(broker.router()::unsubscribe);
     outbound.end(broker.router()::redispatch);
     waiting.report(false);
     broker.storage().sessions().remove(clientId);
@@ -421,8 +450,12 @@ public final class Session implements Subscriber {
     if (left == null) {
       return;
     }
-    Map<String, Subscription> shared = new HashMap<>(subscriptions);
-    shared.values().removeIf(subscription -> !subscription.filter().isShared());
+    Map<String, Subscription> shared = new HashMap<>();
+    for (Subscription each : subscriptions.all()) {
+      if (each.filter().isShared()) {
+        shared.put(each.filter().full(), each);
+      }
+    }
     if (outbound.backlog() > 0 && !shared.isEmpty()) {
       new Legacy(this, broker, left, shared).handOn();
     } else {
@@ -443,7 +476,7 @@ public final class Session implements Subscriber {
 
   /** Adds the subscription or replaces the one with its filter (3.8.4-3). */
   public void subscribe(Subscription subscription) {
-    subscriptions.put(subscription.filter().full(), subscription);
+    subscriptions.put(subscription);
     broker.router().subscribe(subscription);
     broker.storage().sessions().putSubscription(clientId, subscription.toRecord());
   }
@@ -465,7 +498,12 @@ public final class Session implements Subscriber {
    * without reading does not pile them up.
    */
   public void deliverRetained(Subscription subscription) {
-    retainedWanted.put(subscription.filter().full(), subscription);
+    LinkedHashMap<String, Subscription> wanted = retainedWanted;
+    if (wanted == null) {
+      wanted = new LinkedHashMap<>();
+      retainedWanted = wanted;
+    }
+    wanted.put(subscription.filter().full(), subscription);
     send();
   }
 
@@ -502,8 +540,13 @@ public final class Session implements Subscriber {
    */
   public void send() {
     outbound.send();
-    while (attachment != null && !retainedWanted.isEmpty() && outbound.isIdle()) {
-      queueRetained(retainedWanted.pollFirstEntry().getValue());
+    LinkedHashMap<String, Subscription> wanted;
+    while (attachment != null && (wanted = retainedWanted) != null && outbound.isIdle()) {
+      Subscription next = wanted.pollFirstEntry().getValue();
+      if (wanted.isEmpty()) {
+        retainedWanted = null;
+      }
+      queueRetained(next);
       outbound.send();
     }
   }
@@ -512,32 +555,46 @@ public final class Session implements Subscriber {
    * Writes what waited for acknowledgements; called when those that one read brought are handled.
    */
   public void sendHeld() {
-    if (outbound.hasRoomForHeld() || !retainedWanted.isEmpty()) {
+    if (outbound.hasRoomForHeld() || retainedWanted != null) {
       send();
+    } else {
+      outbound.sendNoted();
     }
   }
 
   /** Notes a QoS 2 publication until the client releases it (4.3.3-10). */
   public void receivedQos2(int packetId) {
-    inboundQos2.set(packetId);
+    noteQos2(packetId);
     if (queue != null) {
       queue.received(packetId);
     }
   }
 
+  private void noteQos2(int packetId) {
+    BitSet noted = inboundQos2;
+    if (noted == null) {
+      noted = new BitSet();
+      inboundQos2 = noted;
+    }
+    noted.set(packetId);
+  }
+
   /** Whether a QoS 2 publication with the packet identifier has come and was not released. */
   public boolean hasReceivedQos2(int packetId) {
-    return inboundQos2.get(packetId);
+    return inboundQos2 != null && inboundQos2.get(packetId);
   }
 
   /** The client releases the publication; false if there is none. */
   public boolean releaseQos2(int packetId) {
-    boolean known = inboundQos2.get(packetId);
-    inboundQos2.clear(packetId);
-    if (known && queue != null) {
+    BitSet noted = inboundQos2;
+    if (noted == null || !noted.get(packetId)) {
+      return false;
+    }
+    noted.clear(packetId);
+    if (queue != null) {
       queue.forget(packetId);
     }
-    return known;
+    return true;
   }
 
   /** Counts a PUBLISH from the client. */

@@ -2,8 +2,8 @@ package io.strmqtt.core.session;
 
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Delivery;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,13 +14,20 @@ import java.util.function.LongSupplier;
  */
 final class Waiting {
   private static final long HOLD_NANOS = 10_000_000_000L;
+  // Not objects of their own: there may be millions of sessions.
+  private static final AtomicIntegerFieldUpdater<Waiting> MESSAGES =
+      AtomicIntegerFieldUpdater.newUpdater(Waiting.class, "messages");
+  private static final AtomicLongFieldUpdater<Waiting> BYTES =
+      AtomicLongFieldUpdater.newUpdater(Waiting.class, "bytes");
+  private static final AtomicLongFieldUpdater<Waiting> REFUSED =
+      AtomicLongFieldUpdater.newUpdater(Waiting.class, "refused");
 
   private final Limits limits;
   private final PendingBytes all;
   private final LongSupplier nanoTime;
-  private final AtomicInteger messages = new AtomicInteger();
-  private final AtomicLong bytes = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
+  private volatile int messages;
+  private volatile long bytes;
+  private volatile long refused;
   private long reported;
   private volatile boolean holding;
   private volatile long since;
@@ -32,7 +39,7 @@ final class Waiting {
   }
 
   int messages() {
-    return messages.get();
+    return messages;
   }
 
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
@@ -40,15 +47,15 @@ final class Waiting {
     int weight = delivery.weight();
     // Where the oldest makes room, the owner needs some to do so.
     int times = limits.dropOldest() ? 2 : 1;
-    if (messages.incrementAndGet() <= (long) times * limits.maxQueuedMessages()) {
+    if (MESSAGES.incrementAndGet(this) <= (long) times * limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
-      if (bytes.addAndGet(weight) <= times * limits.maxQueuedBytes() || messages.get() == 1) {
+      if (BYTES.addAndGet(this, weight) <= times * limits.maxQueuedBytes() || messages == 1) {
         return true;
       }
-      bytes.addAndGet(-weight);
+      BYTES.addAndGet(this, -weight);
     }
-    messages.decrementAndGet();
-    refused.incrementAndGet();
+    MESSAGES.decrementAndGet(this);
+    REFUSED.incrementAndGet(this);
     return false;
   }
 
@@ -62,32 +69,32 @@ final class Waiting {
     if (!limits.dropOldest()) {
       return 0;
     }
-    int tooMany = messages.get() - limits.maxQueuedMessages();
-    return tooMany > 0 || messages.get() == 1 || bytes.get() <= limits.maxQueuedBytes()
+    int tooMany = messages - limits.maxQueuedMessages();
+    return tooMany > 0 || messages == 1 || bytes <= limits.maxQueuedBytes()
         ? Math.max(0, tooMany)
         : 1;
   }
 
   /** Counts a message that was turned away before it came to the bounds. */
   void refuse() {
-    refused.incrementAndGet();
+    REFUSED.incrementAndGet(this);
   }
 
   /** How many messages were turned away. */
   long refused() {
-    return refused.get();
+    return refused;
   }
 
   /** Counts a message in whatever the bounds: retained messages of a new subscription. */
   void enterAnyway(Delivery delivery) {
-    messages.incrementAndGet();
-    bytes.addAndGet(delivery.weight());
+    MESSAGES.incrementAndGet(this);
+    BYTES.addAndGet(this, delivery.weight());
   }
 
   /** Counts in what an earlier run of the broker has left. */
   void restore(int count, long weight) {
-    messages.addAndGet(count);
-    bytes.addAndGet(weight);
+    MESSAGES.addAndGet(this, count);
+    BYTES.addAndGet(this, weight);
   }
 
   void leave(Delivery delivery) {
@@ -95,13 +102,13 @@ final class Waiting {
   }
 
   void leave(int weight) {
-    messages.decrementAndGet();
-    bytes.addAndGet(-weight);
+    MESSAGES.decrementAndGet(this);
+    BYTES.addAndGet(this, -weight);
   }
 
   /** Brings the broker-wide sum up to date; called by the owner after each change it makes. */
   void report(boolean connected) {
-    long now = connected ? bytes.get() : 0;
+    long now = connected ? bytes : 0;
     all.add(now - reported);
     reported = now;
   }
@@ -135,7 +142,6 @@ final class Waiting {
   }
 
   private boolean isAbove(int part) {
-    return messages.get() > limits.maxQueuedMessages() / part
-        || bytes.get() > limits.maxQueuedBytes() / part;
+    return messages > limits.maxQueuedMessages() / part || bytes > limits.maxQueuedBytes() / part;
   }
 }

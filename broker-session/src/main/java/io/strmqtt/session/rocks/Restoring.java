@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -35,6 +36,7 @@ final class Restoring {
   private final Gathering gathering;
   private final Progress progress;
   private final Map<Long, Left> left = new HashMap<>();
+  private final CommonParts common = new CommonParts();
 
   Restoring(Database database, RocksQueues queues, Gathering gathering, LongSupplier nanoTime) {
     this.database = database;
@@ -80,7 +82,6 @@ final class Restoring {
     try (Rows rows = progress.begin(open, Family.HANDSHAKES)) {
       for (; rows.isValid(); rows.next()) {
         left(Keys.first(rows.key()))
-            .handshakes
             .add(HandshakeCodec.fromBytes(Keys.last(rows.key()), rows.value()));
         progress.step();
       }
@@ -90,7 +91,7 @@ final class Restoring {
   private void readReceived(Database.Open open) throws RocksDBException {
     try (Rows rows = progress.begin(open, Family.RECEIVED)) {
       for (; rows.isValid(); rows.next()) {
-        left(Keys.first(rows.key())).received.add(Keys.packetId(rows.key()));
+        left(Keys.first(rows.key())).add(Keys.packetId(rows.key()));
         progress.step();
       }
     }
@@ -104,7 +105,8 @@ final class Restoring {
         Rows owners = new Rows(open, Family.OWNERS)) {
       for (; sessions.isValid(); sessions.next()) {
         byte[] client = sessions.key();
-        SessionRecord session = SessionCodec.fromBytes(Keys.clientId(client), sessions.value());
+        SessionRecord session =
+            common.of(SessionCodec.fromBytes(Keys.clientId(client), sessions.value()));
         List<SubscriptionRecord> filters = new ArrayList<>();
         for (; isUpTo(client, subscriptions); subscriptions.next()) {
           if (belongs(client, subscriptions)) {
@@ -157,8 +159,8 @@ final class Restoring {
             ? queues.createRocks(session.clientId())
             : queues.restore(session.clientId(), number, queue.messages);
     Map<Long, Boolean> handshakes = new HashMap<>();
-    queue.handshakes.forEach(h -> handshakes.put(h.number(), h.released()));
-    restored.restore(handshakes, queue.received);
+    queue.handshakes().forEach(h -> handshakes.put(h.number(), h.released()));
+    restored.restore(handshakes, queue.received());
     return new StoredSession(
         session,
         List.copyOf(subscriptions),
@@ -166,8 +168,8 @@ final class Restoring {
         restored,
         queue.messages,
         queue.bytes,
-        List.copyOf(queue.handshakes),
-        List.copyOf(queue.received));
+        queue.handshakes(),
+        queue.received());
   }
 
   private void orphan(byte[] owner) {
@@ -179,11 +181,11 @@ final class Restoring {
     left.forEach(
         (number, queue) -> {
           Unit unit = gathering.open();
-          for (Handshake handshake : queue.handshakes) {
+          for (Handshake handshake : queue.handshakes()) {
             unit.change(
                 new Change.Delete(Family.HANDSHAKES, Keys.pair(number, handshake.number())));
           }
-          for (int packetId : queue.received) {
+          for (int packetId : queue.received()) {
             unit.change(new Change.Delete(Family.RECEIVED, Keys.received(number, packetId)));
           }
           if (queue.messages > 0) {
@@ -217,7 +219,33 @@ final class Restoring {
 
     long messages;
     long bytes;
-    final List<Handshake> handshakes = new ArrayList<>(0);
-    final List<Integer> received = new ArrayList<>(0);
+    private @Nullable List<Handshake> handshakes;
+    private @Nullable List<Integer> received;
+
+    void add(Handshake handshake) {
+      List<Handshake> all = handshakes;
+      if (all == null) {
+        all = new ArrayList<>();
+        handshakes = all;
+      }
+      all.add(handshake);
+    }
+
+    void add(int packetId) {
+      List<Integer> all = received;
+      if (all == null) {
+        all = new ArrayList<>();
+        received = all;
+      }
+      all.add(packetId);
+    }
+
+    List<Handshake> handshakes() {
+      return handshakes == null ? List.of() : List.copyOf(handshakes);
+    }
+
+    List<Integer> received() {
+      return received == null ? List.of() : List.copyOf(received);
+    }
   }
 }

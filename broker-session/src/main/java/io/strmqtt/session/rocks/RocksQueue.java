@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +22,14 @@ final class RocksQueue implements MessageQueue {
   private static final byte[] NOTHING = {};
   // so far below zero that additions in flight do not lead back
   private static final long GONE = Long.MIN_VALUE / 2;
+  // not an object of its own: there may be millions of queues
+  private static final AtomicLongFieldUpdater<RocksQueue> SIZE =
+      AtomicLongFieldUpdater.newUpdater(RocksQueue.class, "size");
 
   private final RocksQueues queues;
   private final String clientId;
   private final long number;
-  private final AtomicLong size;
+  private volatile long size;
 
   // the owner's: whether each QoS 2 message on its way is released; null while there is none
   private @Nullable Map<Long, Boolean> handshakes;
@@ -38,7 +41,7 @@ final class RocksQueue implements MessageQueue {
     this.queues = queues;
     this.clientId = clientId;
     this.number = number;
-    this.size = new AtomicLong(size);
+    this.size = size;
   }
 
   long number() {
@@ -57,7 +60,7 @@ final class RocksQueue implements MessageQueue {
 
   @Override
   public void add(QueuedMessage message) {
-    if (size.incrementAndGet() > 0) {
+    if (SIZE.incrementAndGet(this) > 0) {
       queues.count(1);
       queues.gathering().open().add(this, message);
     }
@@ -130,7 +133,7 @@ final class RocksQueue implements MessageQueue {
       received = null;
     }
     delete(Family.OWNERS, Keys.owner(clientId, number));
-    long left = size.getAndSet(GONE);
+    long left = SIZE.getAndSet(this, GONE);
     queues.count(-left);
     Unit unit = queues.gathering().open();
     unit.change(new Change.End(this, left > 0));
@@ -160,7 +163,7 @@ final class RocksQueue implements MessageQueue {
   }
 
   private void takeOut(long message) {
-    size.decrementAndGet();
+    SIZE.decrementAndGet(this);
     queues.count(-1);
     queues.gathering().open().change(new Change.Remove(number, message));
   }
