@@ -18,11 +18,17 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import java.util.Optional;
 
-/** An MQTT 5 client that tells its {@link Role} what happens. All of it on the group's loop. */
+/**
+ * A client that tells its {@link Role} what happens. All of it on the group's loop. It speaks MQTT
+ * 5, or 3.1.1 with {@code -Dbench.mqtt=3.1.1}.
+ */
 final class Client extends ChannelInboundHandlerAdapter {
+  private static final MqttVersion VERSION =
+      "3.1.1".equals(System.getProperty("bench.mqtt")) ? MqttVersion.V3_1_1 : MqttVersion.V5;
+
   private final String id;
   private final Role role;
-  private final MqttDecoder decoder = MqttDecoder.forClient(MqttVersion.V5, 268_435_455);
+  private final MqttDecoder decoder = MqttDecoder.forClient(VERSION, 268_435_455);
   private final ByteBuf received = Unpooled.buffer();
   private Channel channel;
 
@@ -66,24 +72,27 @@ final class Client extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * @param sessionExpiry seconds; 0 for a session that ends with the connection
+   * @param sessionExpiry seconds; 0 for a session that ends with the connection. MQTT 3.1.1 knows
+   *     only that and for ever, and has no clean start of a session that stays
    */
   void connect(boolean cleanStart, long sessionExpiry) {
     send(
         new MqttPacket.Connect(
-            MqttVersion.V5,
+            VERSION,
             id,
-            cleanStart,
+            VERSION == MqttVersion.V5 ? cleanStart : sessionExpiry == 0,
             0,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Properties.builder().add(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry).build()));
+            VERSION == MqttVersion.V5
+                ? Properties.builder().add(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry).build()
+                : Properties.NONE));
   }
 
   void send(MqttPacket packet) {
     ByteBuf out = channel.alloc().buffer();
-    MqttEncoder.encode(packet, MqttVersion.V5, out);
+    MqttEncoder.encode(packet, VERSION, out);
     channel.write(out, channel.voidPromise());
   }
 

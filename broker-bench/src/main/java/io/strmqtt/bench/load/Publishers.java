@@ -8,6 +8,7 @@ import io.strmqtt.mqtt.packet.Properties;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongFunction;
 
 /**
  * Clients that publish with QoS 1, each a window of messages at a time, and what they have seen:
@@ -36,6 +37,13 @@ final class Publishers {
   }
 
   Client.Role newRole(String topic) {
+    return new OnePublisher(number -> topic);
+  }
+
+  /**
+   * @param topic of the message with the number, from 0
+   */
+  Client.Role newRole(LongFunction<String> topic) {
     return new OnePublisher(topic);
   }
 
@@ -77,10 +85,10 @@ final class Publishers {
   }
 
   private final class OnePublisher implements Client.Role {
-    private final String topic;
+    private final LongFunction<String> topic;
     private final long[] sentAt;
 
-    OnePublisher(String topic) {
+    OnePublisher(LongFunction<String> topic) {
       this.topic = topic;
       this.sentAt = new long[window + 1];
     }
@@ -111,11 +119,11 @@ final class Publishers {
 
     private void publish(Client client, int packetId) {
       if (sent < most && ends == Long.MAX_VALUE) {
-        sent++;
+        String to = topic.apply(sent++);
         int from = random.nextInt(noise.length - payloadBytes);
         byte[] payload = Arrays.copyOfRange(noise, from, from + payloadBytes);
         sentAt[packetId] = System.nanoTime();
-        client.send(new Publish(topic, 1, false, false, packetId, payload, Properties.NONE));
+        client.send(new Publish(to, 1, false, false, packetId, payload, Properties.NONE));
       }
     }
   }

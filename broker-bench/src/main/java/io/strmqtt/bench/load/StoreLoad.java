@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>{@code fill PORT MESSAGES}: so many for the same session
  *   <li>{@code drain PORT MESSAGES}: takes them out
  *   <li>{@code sessions PORT COUNT}: sessions with one subscription each, all away
+ *   <li>{@code commands PORT COUNT}: a message for each of so many of those sessions
  * </ul>
  */
 public final class StoreLoad {
@@ -48,7 +49,7 @@ public final class StoreLoad {
   public static void main(String[] args) throws Exception {
     if (args.length < 3) {
       System.err.println("usage: publish PORT PUBLISHERS WINDOW SECONDS");
-      System.err.println("       fill|drain PORT MESSAGES | sessions PORT COUNT");
+      System.err.println("       fill|drain PORT MESSAGES | sessions|commands PORT COUNT");
       System.exit(2);
     }
     StoreLoad load = new StoreLoad(Integer.parseInt(args[1]));
@@ -58,6 +59,7 @@ public final class StoreLoad {
       case "fill" -> load.fill(count);
       case "drain" -> load.drain(count);
       case "sessions" -> load.sessions(count);
+      case "commands" -> load.commands(count);
       default -> throw new IllegalArgumentException(args[0]);
     }
     System.exit(0); // Clients may still be connected.
@@ -102,12 +104,29 @@ public final class StoreLoad {
     for (int n = 0; n < publishers; n++) {
       Client.open(group, port, "load-" + n, all.newRole("load/" + n));
     }
+    awaitAcknowledged(all, messages);
+    report("filled", messages, begun);
+  }
+
+  private void commands(int sessions) throws Exception {
+    Publishers all = new Publishers(1, 500, PAYLOAD);
+    all.atMost(sessions);
+    long begun = System.nanoTime();
+    Client.open(group, port, "load-0", all.newRole(StoreLoad::commandsOf));
+    awaitAcknowledged(all, sessions);
+    report("commands", sessions, begun);
+  }
+
+  private static String commandsOf(long device) {
+    return "devices/" + device + "/commands";
+  }
+
+  private void awaitAcknowledged(Publishers all, int messages) throws Exception {
     AtomicLong acknowledged = new AtomicLong();
     while (acknowledged.get() < messages) {
       TimeUnit.MILLISECONDS.sleep(10);
       onLoop(() -> acknowledged.set(all.acknowledged()));
     }
-    report("filled", messages, begun);
   }
 
   private void drain(int messages) throws Exception {
@@ -159,7 +178,7 @@ public final class StoreLoad {
           port,
           "device-" + n,
           new Leaving(
-              "devices/" + n + "/commands",
+              commandsOf(n),
               () -> {
                 left.countDown();
                 openNext(next, count, left);
