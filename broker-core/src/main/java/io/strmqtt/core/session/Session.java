@@ -4,21 +4,15 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.admin.SessionView;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.MessageQueue;
-import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.SubscriptionRecord;
-import io.strmqtt.core.Deadlines.Entry;
 import io.strmqtt.core.routing.Delivery;
-import io.strmqtt.core.routing.Publication;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.mqtt.topic.TopicFilter;
-import java.util.BitSet;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -58,10 +52,9 @@ public final class Session implements Subscriber {
   // For the owner: valid for the session.
   private final Outbound outbound;
   private final Subscriptions subscriptions = new Subscriptions();
-  private @Nullable BitSet inboundQos2;
-  private @Nullable LinkedHashMap<String, Subscription> retainedWanted;
-  private @Nullable Entry expiry;
-  private @Nullable Entry willDelay;
+  private final InboundQos2 inboundQos2 = new InboundQos2();
+  private @Nullable RetainedWanted retainedWanted;
+  private @Nullable Absence absence;
   private SessionRecord record;
   private @Nullable Will will;
   private boolean ended;
@@ -92,7 +85,7 @@ public final class Session implements Subscriber {
     queue = stored.queue();
     outbound.keepIn(stored.queue());
     outbound.restore(stored);
-    stored.received().forEach(this::noteQos2);
+    stored.received().forEach(inboundQos2::add);
     will = stored.will().map(it -> new Will(it.message(), it.delay())).orElse(null);
     for (SubscriptionRecord each : stored.subscriptions()) {
       TopicFilter filter = TopicFilter.parse(each.filter());
@@ -118,7 +111,7 @@ public final class Session implements Subscriber {
       return;
     }
     if (record.expiryInterval() < SessionRecord.NEVER) {
-      expireIn(TimeUnit.MILLISECONDS.toNanos(expiresAfter - absent));
+      absence().expireIn(TimeUnit.MILLISECONDS.toNanos(expiresAfter - absent), this::end);
     }
     Will due = will;
     if (due != null) {
@@ -126,7 +119,7 @@ public final class Session implements Subscriber {
       if (left <= 0) {
         publishWill();
       } else {
-        publishWillIn(TimeUnit.MILLISECONDS.toNanos(left));
+        absence().publishWillIn(TimeUnit.MILLISECONDS.toNanos(left), this::publishWill);
       }
     }
   }
@@ -301,7 +294,7 @@ public final class Session implements Subscriber {
       to.execute(() -> sessions.claim(claim, to));
       return;
     }
-    cancelDeadlines(); // 3.1.3-9
+    endAbsence(); // 3.1.3-9
     will = null;
     arriving = claim.attachment();
     broker.storage().flush(); // What this loop has told the store comes before what the next tells.
@@ -337,10 +330,8 @@ public final class Session implements Subscriber {
     attachment = next;
     will = next.will().orElse(null);
     if (!next.outbox().connection().isOpen()) {
-      detach(
-          next,
-          Reason.CONNECTION_LOST,
-          false); // It left while it waited: nobody has seen a CONNACK.
+      // It left while it waited: nobody has seen a CONNACK.
+      detach(next, Reason.CONNECTION_LOST, false);
       return;
     }
     next.attached(this, present);
@@ -361,9 +352,7 @@ public final class Session implements Subscriber {
     }
     attachment = null;
     available = false;
-    if (inboundQos2 != null && inboundQos2.isEmpty()) {
-      inboundQos2 = null;
-    }
+    inboundQos2.trim();
     outbound.disconnect();
     record = record.disconnected(broker.clock().instant(), reason);
     Will due = will;
@@ -375,7 +364,7 @@ public final class Session implements Subscriber {
     } else if (due.delay() == 0 || record.expiryInterval() == 0) {
       publishWill();
     } else {
-      publishWillIn(TimeUnit.SECONDS.toNanos(due.delay()));
+      absence().publishWillIn(TimeUnit.SECONDS.toNanos(due.delay()), this::publishWill);
     }
     if (record.expiryInterval() == 0) {
       end();
@@ -383,7 +372,7 @@ public final class Session implements Subscriber {
       waiting.report(false);
       broker.storage().sessions().put(record);
       if (record.expiryInterval() < SessionRecord.NEVER) {
-        expireIn(TimeUnit.SECONDS.toNanos(record.expiryInterval()));
+        absence().expireIn(TimeUnit.SECONDS.toNanos(record.expiryInterval()), this::end);
       }
     }
   }
@@ -393,26 +382,19 @@ public final class Session implements Subscriber {
     record = record.expiringAfter(seconds);
   }
 
-  private void expireIn(long nanos) {
-    Entry entry = new Entry(this::end);
-    expiry = entry;
-    shard.deadlines().set(entry, nanos);
-  }
-
-  private void publishWillIn(long nanos) {
-    Entry entry = new Entry(this::publishWill);
-    willDelay = entry;
-    shard.deadlines().set(entry, nanos);
-  }
-
-  private void cancelDeadlines() {
-    if (expiry != null) {
-      shard.deadlines().cancel(expiry);
-      expiry = null;
+  private Absence absence() {
+    Absence now = absence;
+    if (now == null) {
+      now = new Absence(shard.deadlines());
+      absence = now;
     }
-    if (willDelay != null) {
-      shard.deadlines().cancel(willDelay);
-      willDelay = null;
+    return now;
+  }
+
+  private void endAbsence() {
+    if (absence != null) {
+      absence.end();
+      absence = null;
     }
   }
 
@@ -431,7 +413,7 @@ public final class Session implements Subscriber {
 
   private void end() {
     ended = true;
-    cancelDeadlines();
+    endAbsence();
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
     subscriptions.all().forEach(broker.router()::unsubscribe);
     outbound.end(broker.router()::redispatch);
@@ -450,12 +432,7 @@ public final class Session implements Subscriber {
     if (left == null) {
       return;
     }
-    Map<String, Subscription> shared = new HashMap<>();
-    for (Subscription each : subscriptions.all()) {
-      if (each.filter().isShared()) {
-        shared.put(each.filter().full(), each);
-      }
-    }
+    Map<String, Subscription> shared = subscriptions.shared();
     if (outbound.backlog() > 0 && !shared.isEmpty()) {
       new Legacy(this, broker, left, shared).handOn();
     } else {
@@ -494,16 +471,15 @@ public final class Session implements Subscriber {
 
   /**
    * Has the retained messages that match a new subscription delivered, behind what was written
-   * before: one subscription's at a time, the next when those have left, so that subscribing
-   * without reading does not pile them up.
+   * before.
    */
   public void deliverRetained(Subscription subscription) {
-    LinkedHashMap<String, Subscription> wanted = retainedWanted;
+    RetainedWanted wanted = retainedWanted;
     if (wanted == null) {
-      wanted = new LinkedHashMap<>();
+      wanted = new RetainedWanted();
       retainedWanted = wanted;
     }
-    wanted.put(subscription.filter().full(), subscription);
+    wanted.add(subscription);
     send();
   }
 
@@ -511,21 +487,16 @@ public final class Session implements Subscriber {
     if (subscriptions.get(subscription.filter().full()) != subscription) {
       return; // Replaced or gone since.
     }
-    long now = broker.clock().millis();
-    RetainedStore store = broker.retained();
-    store.match(
-        subscription.filter().filter(),
-        message -> {
-          if (message.expiresAt() <= now) {
-            store.expire(message);
-          } else if (!(subscription.noLocal() && message.publisher().equals(clientId))) {
-            Delivery delivery = Delivery.ofRetained(new Publication(message), subscription);
-            waiting.enterAnyway(delivery);
-            if (queue != null && delivery.qos() > 0) {
-              queue.add(delivery.toQueued(broker.storage().queues()));
-            }
-            outbound.add(delivery);
+    RetainedWanted.match(
+        broker,
+        subscription,
+        clientId,
+        delivery -> {
+          waiting.enterAnyway(delivery);
+          if (queue != null && delivery.qos() > 0) {
+            queue.add(delivery.toQueued(broker.storage().queues()));
           }
+          outbound.add(delivery);
         });
     broker.storage().flush();
   }
@@ -540,9 +511,9 @@ public final class Session implements Subscriber {
    */
   public void send() {
     outbound.send();
-    LinkedHashMap<String, Subscription> wanted;
+    RetainedWanted wanted;
     while (attachment != null && (wanted = retainedWanted) != null && outbound.isIdle()) {
-      Subscription next = wanted.pollFirstEntry().getValue();
+      Subscription next = wanted.next();
       if (wanted.isEmpty()) {
         retainedWanted = null;
       }
@@ -564,37 +535,24 @@ public final class Session implements Subscriber {
 
   /** Notes a QoS 2 publication until the client releases it (4.3.3-10). */
   public void receivedQos2(int packetId) {
-    noteQos2(packetId);
+    inboundQos2.add(packetId);
     if (queue != null) {
       queue.received(packetId);
     }
   }
 
-  private void noteQos2(int packetId) {
-    BitSet noted = inboundQos2;
-    if (noted == null) {
-      noted = new BitSet();
-      inboundQos2 = noted;
-    }
-    noted.set(packetId);
-  }
-
   /** Whether a QoS 2 publication with the packet identifier has come and was not released. */
   public boolean hasReceivedQos2(int packetId) {
-    return inboundQos2 != null && inboundQos2.get(packetId);
+    return inboundQos2.has(packetId);
   }
 
   /** The client releases the publication; false if there is none. */
   public boolean releaseQos2(int packetId) {
-    BitSet noted = inboundQos2;
-    if (noted == null || !noted.get(packetId)) {
-      return false;
-    }
-    noted.clear(packetId);
-    if (queue != null) {
+    boolean known = inboundQos2.remove(packetId);
+    if (known && queue != null) {
       queue.forget(packetId);
     }
-    return true;
+    return known;
   }
 
   /** Counts a PUBLISH from the client. */

@@ -60,6 +60,17 @@ final class Subscriptions {
     return only == null ? List.of() : List.of(only);
   }
 
+  /** Those of shared subscriptions, by their filters. */
+  Map<String, Subscription> shared() {
+    Map<String, Subscription> shared = new HashMap<>();
+    for (Subscription each : all()) {
+      if (each.filter().isShared()) {
+        shared.put(each.filter().full(), each);
+      }
+    }
+    return shared;
+  }
+
   void clear() {
     only = null;
     several = null;
