@@ -96,4 +96,32 @@ class RestoreTest {
     assertThat(broker.gauge("sessions")).isZero();
     broker.close();
   }
+
+  @Test
+  void aSessionAtRestIsSmall() {
+    for (int n = 0; n < 2000; n++) {
+      TestClient client = connect(as("device-" + n).resume().expiry(100));
+      client.send(
+          new Subscribe(
+              1, List.of(new Subscribe.Request("d/" + n, 1, false, false, 0)), Properties.NONE));
+      disk.write(100);
+      client.drain();
+      client.disconnect();
+      disk.write(100);
+    }
+    long before = heapBytes();
+    EngineFixture next = start();
+    long each = (heapBytes() - before) / 2000;
+    assertThat(next.gauge("sessions")).isEqualTo(2000);
+    // Collections made ahead of need made it 2,050 bytes; without them it is 1,040.
+    assertThat(each).as("bytes of the engine for a session that is away").isLessThan(1400);
+    next.close();
+    broker.close();
+  }
+
+  private static long heapBytes() {
+    System.gc();
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
 }
