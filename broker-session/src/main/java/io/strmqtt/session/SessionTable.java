@@ -25,6 +25,15 @@ public final class SessionTable implements SessionStore {
   // the map counts by walking
   private final AtomicLong size = new AtomicLong();
 
+  /** Adds a session that is not there, with its subscriptions: one search for all of it. */
+  public void add(SessionRecord session, List<SubscriptionRecord> subscriptions) {
+    Entry entry = new Entry(session);
+    subscriptions.forEach(entry.subscriptions::put);
+    if (sessions.put(session.clientId(), entry) == null) {
+      size.incrementAndGet();
+    }
+  }
+
   @Override
   public void put(SessionRecord session) {
     Entry entry = sessions.get(session.clientId());

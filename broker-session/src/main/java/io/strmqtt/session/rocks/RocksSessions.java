@@ -38,11 +38,9 @@ final class RocksSessions implements SessionStore {
   public void restore(Consumer<StoredSession> consumer) {
     restoring.accept(
         stored -> {
-          String clientId = stored.session().clientId();
-          table.put(stored.session());
-          stored.subscriptions().forEach(s -> table.putSubscription(clientId, s));
+          table.add(stored.session(), stored.subscriptions());
           if (stored.will().isPresent()) {
-            wills.add(clientId);
+            wills.add(stored.session().clientId());
           }
           consumer.accept(stored);
         });
