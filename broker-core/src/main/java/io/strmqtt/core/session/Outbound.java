@@ -166,13 +166,6 @@ public final class Outbound {
     now.flush();
   }
 
-  /** Sends the QoS 2 packets that wait for the store, when it has what they say. */
-  void sendNoted() {
-    if (sending != null) {
-      sending.sendNoted();
-    }
-  }
-
   /** Messages have left: publishers may go on, those that wait for the broker as a whole too. */
   private void eased() {
     waiting.relax();

@@ -41,7 +41,6 @@ final class Sending {
   private final ArrayDeque<Delivery> heldForQuota = new ArrayDeque<>(1);
   private final ArrayDeque<InFlight.Entry> toResend = new ArrayDeque<>(1);
   private List<InFlight.Entry> toNote = new ArrayList<>();
-  private List<InFlight.Entry> toRelease = new ArrayList<>();
 
   /** Below 0 if more PUBRELs than the receive maximum were sent again: those do not wait. */
   private int quota;
@@ -228,7 +227,13 @@ final class Sending {
     } else {
       outbound.released(entry);
       kept.released(entry.number, entry.packetId);
-      toRelease.add(entry);
+      // At once: once this is gathered with something else, nothing says when it is durable.
+      session.whenDurable(
+          () -> {
+            if (outbound.isBy(this)) {
+              out.write(pubrel(entry)); // Flushed with all that the same commit has decided.
+            }
+          });
     }
   }
 
@@ -237,22 +242,18 @@ final class Sending {
     out.write(new Pubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.NONE));
   }
 
-  /** Sends the QoS 2 packets that wait for the store, when it has what they say. */
-  void sendNoted() {
-    if (toNote.isEmpty() && toRelease.isEmpty()) {
+  /** Sends the QoS 2 messages that wait for the store, when it has their packet identifiers. */
+  private void sendNoted() {
+    if (toNote.isEmpty()) {
       return;
     }
     List<InFlight.Entry> noted = toNote;
-    List<InFlight.Entry> released = toRelease;
     toNote = new ArrayList<>();
-    toRelease = new ArrayList<>();
     session.whenDurable(
         () -> {
           noted.forEach(entry -> entry.isNoted = true);
           if (outbound.isBy(this)) {
-            released.forEach(entry -> out.write(pubrel(entry))); // MQTT-4.6.0-4
             noted.forEach(this::writeNoted);
-            out.flush();
           }
         });
   }

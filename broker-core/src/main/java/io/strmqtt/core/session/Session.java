@@ -194,8 +194,11 @@ public final class Session implements Subscriber {
     return waiting.asksToSlowDown() && available;
   }
 
-  /** Has the owner run the task once everything handed to the store until now is durable. */
-  public void whenDurable(Runnable task) {
+  /**
+   * Has the owner run the task once what this thread has gathered for the store is durable, and
+   * then write what that has brought.
+   */
+  void whenDurable(Runnable task) {
     broker
         .storage()
         .whenDurable(
@@ -528,8 +531,6 @@ public final class Session implements Subscriber {
   public void sendHeld() {
     if (outbound.hasRoomForHeld() || retainedWanted != null) {
       send();
-    } else {
-      outbound.sendNoted();
     }
   }
 
