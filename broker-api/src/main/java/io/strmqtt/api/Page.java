@@ -8,7 +8,8 @@ import java.util.function.Function;
  * A part of a longer listing.
  *
  * @param items in the listing's order
- * @param next the cursor that continues behind the last item; absent at the end. Opaque to callers
+ * @param next the cursor that continues behind the last item; absent at the end. Opaque to callers;
+ *     as it travels in URLs, of letters, digits, {@code -} and {@code _} alone
  */
 public record Page<T>(List<T> items, Optional<String> next) {
   public Page {

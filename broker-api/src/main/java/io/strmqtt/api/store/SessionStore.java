@@ -43,7 +43,8 @@ public interface SessionStore {
    * Sessions in the order of their client ids, behind the cursor.
    *
    * @param limit at least 1
-   * @throws IllegalArgumentException if the cursor is none of this listing's
+   * @throws IllegalArgumentException if the cursor is none of this listing's, or the limit is below
+   *     1
    */
   Page<SessionRecord> page(Optional<String> cursor, int limit);
 

@@ -32,7 +32,7 @@ public interface UnauthorizedStore {
    * moves to the front; it appears at most once behind any cursor. May look at all records.
    *
    * @param limit at least 1
-   * @throws IllegalArgumentException if the cursor is none of this store's
+   * @throws IllegalArgumentException if the cursor is none of this store's, or the limit is below 1
    */
   Page<UnauthorizedRecord> page(UnauthorizedQuery query, Optional<String> cursor, int limit);
 

@@ -9,9 +9,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), whenever
- * and on whatever thread the router says that they may leave. Those that a commit of the store has
- * decided together leave together. On the connection's loop, but for what the router calls.
+ * Keeps acknowledgements in the order of the publications they answer (4.6.0-2, 4.6.0-3), or of
+ * their releases, whenever and on whatever thread the router or the store says that they may leave.
+ * Those that a commit of the store has decided together leave together. On the connection's loop,
+ * but for what those call.
  */
 final class AckOrder {
   private final Shard shard;
@@ -33,7 +34,7 @@ final class AckOrder {
     this.flush = flush;
   }
 
-  /** A publication that is to be acknowledged. */
+  /** A publication, or its release, that is to be acknowledged. */
   final class Pending implements Router.Routed {
     final int packetId;
     final int qos;

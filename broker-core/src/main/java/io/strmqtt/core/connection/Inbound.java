@@ -32,6 +32,7 @@ final class Inbound {
   private final Broker broker;
   private final Limits limits;
   private final AckOrder acks;
+  private final AckOrder releases;
   private final boolean v5;
   private int unacknowledged;
   private @Nullable String @Nullable [] aliases;
@@ -42,6 +43,12 @@ final class Inbound {
     this.limits = broker.limits();
     this.v5 = version == MqttVersion.V5;
     this.acks = new AckOrder(active.shard(), v5, this::acknowledge, active::flush);
+    this.releases =
+        new AckOrder(
+            active.shard(),
+            false,
+            (pending, code) -> complete(pending.packetId, code),
+            active::flush);
   }
 
   void publish(Session session, Publish publish) {
@@ -114,11 +121,8 @@ final class Inbound {
       if (!acks.isPending(publish.packetId())) {
         // The connection it first came on may have ended before it was durable.
         session.receivedQos2(publish.packetId());
-        session.whenDurable(
-            () ->
-                active.write(
-                    new Pubrec(
-                        publish.packetId(), ReasonCode.SUCCESS, Properties.NONE))); // 4.3.3-10
+        AckOrder.Pending again = acks.expect(publish.packetId(), 2);
+        broker.storage().whenDurable(() -> again.answer(ReasonCode.SUCCESS)); // 4.3.3-10
       }
       return false;
     }
@@ -202,13 +206,19 @@ final class Inbound {
   }
 
   void release(Session session, Pubrel pubrel) {
-    boolean known = session.releaseQos2(pubrel.packetId());
-    if (known) {
+    int packetId = pubrel.packetId();
+    if (session.releaseQos2(packetId)) {
       settled();
+      AckOrder.Pending released = releases.expect(packetId, 2);
+      // Behind the store: from then on the client may use the identifier for another message.
+      broker.storage().whenDurable(() -> released.answer(ReasonCode.SUCCESS)); // 4.3.3-11
+    } else if (!releases.isPending(packetId)) {
+      complete(packetId, v5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS);
+      active.flush();
     }
-    ReasonCode code = known || !v5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    // Behind the store: from then on the client may use the identifier for another message.
-    session.whenDurable(
-        () -> active.write(new Pubcomp(pubrel.packetId(), code, Properties.NONE))); // 4.3.3-11
+  }
+
+  private void complete(int packetId, ReasonCode code) {
+    active.put(new Pubcomp(packetId, code, Properties.NONE));
   }
 }

@@ -117,6 +117,10 @@ class DurableTest {
     return new Publish("t", qos, true, dup, packetId, new byte[] {'x'}, Properties.NONE);
   }
 
+  private static Pubrel pubrel(int packetId) {
+    return new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE);
+  }
+
   @Test
   @Normative(v5 = "MQTT-4.3.2-4")
   void connackSubackAndPubackWaitForTheStore() {
@@ -227,6 +231,90 @@ class DurableTest {
     }
   }
 
+  @Test
+  void theAnswersOfQos2ThatOneCommitDecidesLeaveTogetherAndInOrder() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      store.deferring = true;
+      for (int i = 1; i <= 50; i++) {
+        client.send(retained(2, i, false));
+      }
+      int before = client.flights();
+      store.commit(broker);
+      for (int i = 1; i <= 50; i++) {
+        assertThat(client.receive(Pubrec.class).packetId()).isEqualTo(i);
+      }
+      assertThat(client.flights()).isEqualTo(before + 1);
+
+      for (int i = 1; i <= 50; i++) {
+        client.send(pubrel(i));
+      }
+      client.receiveNothing();
+      store.commit(broker);
+      for (int i = 1; i <= 50; i++) {
+        assertThat(client.receive(Pubcomp.class).packetId()).isEqualTo(i);
+      }
+      assertThat(client.flights()).isEqualTo(before + 2);
+    }
+  }
+
+  @Test
+  void repeatsOfQos2AfterAReconnectAreAnsweredTogether() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      for (int i = 1; i <= 50; i++) {
+        client.send(retained(2, i, false));
+      }
+      client.drop();
+      TestClient back = broker.connect(as("a").resume().expiry(100));
+      store.deferring = true;
+      for (int i = 1; i <= 50; i++) {
+        back.send(retained(2, i, true));
+      }
+      back.receiveNothing();
+      int before = back.flights();
+      store.commit(broker);
+      for (int i = 1; i <= 50; i++) {
+        assertThat(back.receive(Pubrec.class).packetId()).isEqualTo(i);
+      }
+      assertThat(back.flights()).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void aReleaseThatIsRepeatedWhileTheStoreWritesIsAnsweredWithTheFirst() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      client.send(retained(2, 7, false));
+      client.receive(Pubrec.class);
+      store.deferring = true;
+      client.send(pubrel(7), pubrel(7));
+      store.deferring = false; // The store has nothing new to write for it.
+      client.send(pubrel(7));
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Pubcomp.class).code()).isEqualTo(ReasonCode.SUCCESS);
+      client.receiveNothing();
+    }
+  }
+
+  @Test
+  void aReleaseOfWhatNobodyKnowsDoesNotWaitForOthers() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      client.send(retained(2, 7, false));
+      client.receive(Pubrec.class);
+      store.deferring = true;
+      client.send(pubrel(7), pubrel(8));
+      Pubcomp unknown = client.receive(Pubcomp.class);
+      assertThat(unknown.packetId()).isEqualTo(8);
+      assertThat(unknown.code()).isEqualTo(ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Pubcomp.class).packetId()).isEqualTo(7);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void aQos2PublishWhoseConnectionBrokeWhileTheStoreWroteIsDeliveredOnce(int loop) {
@@ -241,7 +329,7 @@ class DurableTest {
       back.send(retained(2, 7, true));
       back.receive(Pubrec.class);
       store.commit(broker);
-      back.send(new Pubrel(7, ReasonCode.SUCCESS, Properties.NONE));
+      back.send(pubrel(7));
       assertThat(back.receive(Pubcomp.class).code()).isEqualTo(ReasonCode.SUCCESS);
 
       subscriber.receive(Publish.class);

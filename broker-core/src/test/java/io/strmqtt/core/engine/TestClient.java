@@ -38,6 +38,7 @@ final class TestClient {
   private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
   private @Nullable Connack connack;
   private int lastPacketId;
+  private volatile int flights;
 
   /** The end of the connection, as an event behind the last packet. */
   record Closed(Reason reason) {}
@@ -63,6 +64,9 @@ final class TestClient {
   }
 
   private void arrived(byte[] bytes) {
+    if (bytes.length > 0) {
+      flights = flights + 1;
+    }
     received.writeBytes(bytes);
     MqttPacket packet;
     try {
@@ -93,6 +97,11 @@ final class TestClient {
     byte[] bytes = new byte[out.readableBytes()];
     out.readBytes(bytes);
     connection.loop().execute(() -> connection.arrive(bytes));
+  }
+
+  /** How often something has come, be it one packet or many at once. */
+  int flights() {
+    return flights;
   }
 
   /** All that has come, packets and the end. */

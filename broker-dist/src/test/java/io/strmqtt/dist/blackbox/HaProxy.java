@@ -25,6 +25,9 @@ final class HaProxy implements AutoCloseable {
   /** Where its connections to the broker come from. */
   static final String OUTGOING = "127.0.0.77";
 
+  /** Relative for both sides: the path of a socket may have 107 bytes, that of a checkout more. */
+  private static final String SOCKET = "admin.sock";
+
   private final ProxyProcess process;
   private final Path statsSocket;
   private final Map<String, Integer> ports;
@@ -61,13 +64,11 @@ final class HaProxy implements AutoCloseable {
   private static HaProxy start(
       ToIntFunction<String> next, String sendProxy, Consumer<ProxyExample> changes) {
     try {
-      // Not below the build folder: the path of a socket may have 107 bytes.
       Path folder = Files.createTempDirectory("haproxy");
-      Path stats = folder.resolve("admin.sock");
       ProxyExample example = ProxyExample.read("haproxy.cfg");
       changes.accept(example);
       example
-          .replace("/run/haproxy/admin.sock mode", stats + " mode")
+          .replace("/run/haproxy/admin.sock mode", "unix@" + SOCKET + " mode")
           .replace(" send-proxy-v2\n", " source " + OUTGOING + " " + sendProxy + "\n")
           .replace("inter 5s", "inter 150ms")
           .replace("maxconn 20000", "maxconn 200");
@@ -84,7 +85,9 @@ final class HaProxy implements AutoCloseable {
       Path file = example.write(folder, "haproxy.cfg");
       HaProxy proxy =
           new HaProxy(
-              ProxyProcess.start(folder, "haproxy", "-db", "-f", file.toString()), stats, ports);
+              ProxyProcess.start(folder, "haproxy", "-db", "-f", file.toString()),
+              Path.of("").toAbsolutePath().relativize(folder.resolve(SOCKET)),
+              ports);
       proxy.process.awaitReady(proxy::awaitUp);
       return proxy;
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.NullMarked;
 /** Compiles and packs plugins, as the author of one would. */
 public final class PluginJar {
   private static final Path EXAMPLE = Path.of("src/test/plugin-example");
+  private static final Path STORAGE = Path.of("src/test/plugin-storage");
 
   private final Path work;
 
@@ -34,6 +36,20 @@ public final class PluginJar {
   /** Packs the example that the README shows; its authenticator is called house-password. */
   public Path example(Path jar) throws IOException {
     return compile(EXAMPLE, jar);
+  }
+
+  /** Packs a storage provider, as far as it goes; it is called shelf. */
+  Path storage(Path jar) throws IOException {
+    return compile(STORAGE, jar);
+  }
+
+  /** The same, with a mistake: these words in place of those. */
+  Path storage(Path jar, String words, String others) throws IOException {
+    Map<String, String> files = new HashMap<>();
+    for (Path file : files(STORAGE)) {
+      files.put(STORAGE.relativize(file).toString(), Files.readString(file).replace(words, others));
+    }
+    return pack(files, jar);
   }
 
   /** Packs sources and resources given as path and text, compiled against the libraries, too. */

@@ -76,13 +76,13 @@ class RestartTest {
     restart();
 
     assertThat(restored).containsOnlyKeys("a", "b");
-    StoredSession a = restored.get("a");
+    StoredSession a = restored("a");
     assertThat(a.session()).isEqualTo(Stored.session("a", SessionRecord.NEVER));
     assertThat(a.subscriptions())
         .containsExactlyInAnyOrder(
             Stored.subscription("x/#", 1), Stored.subscription("$share/g/y", 2));
     assertThat(a.will()).isEmpty();
-    StoredSession b = restored.get("b");
+    StoredSession b = restored("b");
     assertThat(b.will()).get().usingRecursiveComparison().isEqualTo(will);
     assertThat(b.subscriptions()).containsExactly(Stored.subscription("z", 0));
     assertThat(storage.sessions().get("a")).contains(a.session());
@@ -115,7 +115,7 @@ class RestartTest {
     restart();
 
     assertThat(restored).containsOnlyKeys("a");
-    assertThat(restored.get("a").subscriptions()).containsExactly(Stored.subscription("t", 1));
+    assertThat(restored("a").subscriptions()).containsExactly(Stored.subscription("t", 1));
   }
 
   @Test
@@ -135,9 +135,9 @@ class RestartTest {
     storage.sessions().put(Stored.session("a", 60));
     storage.queues().create("a");
     restart();
-    assertThat(restored.get("a").subscriptions()).isEmpty();
-    assertThat(restored.get("a").will()).isEmpty();
-    assertThat(restored.get("a").messages()).isZero();
+    assertThat(restored("a").subscriptions()).isEmpty();
+    assertThat(restored("a").will()).isEmpty();
+    assertThat(restored("a").messages()).isZero();
   }
 
   /** What a header said. */
@@ -207,7 +207,7 @@ class RestartTest {
     storage.sessions().put(session);
     restart();
 
-    assertThat(shown(restored.get(session.clientId()).session())).isEqualTo(shown(session));
+    assertThat(shown(restored(session.clientId()).session())).isEqualTo(shown(session));
   }
 
   /** All there is to a record; that of arrays is by content. */
@@ -237,9 +237,9 @@ class RestartTest {
 
     assertThat(restored).containsOnlyKeys(ids);
     for (String id : ids) {
-      assertThat(restored.get(id).subscriptions())
+      assertThat(restored(id).subscriptions())
           .containsExactly(Stored.subscription("of " + id.length(), 1));
-      assertThat(Stored.payloads(Stored.read(restored.get(id).queue(), 0, 5)))
+      assertThat(Stored.payloads(Stored.read(restored(id).queue(), 0, 5)))
           .containsExactly("for " + id.length());
     }
   }
@@ -259,7 +259,7 @@ class RestartTest {
     queue.forget(7);
     restart();
 
-    StoredSession session = restored.get("a");
+    StoredSession session = restored("a");
     assertThat(session.messages()).isEqualTo(2);
     assertThat(session.bytes()).isPositive();
     assertThat(session.inFlight())
@@ -274,7 +274,7 @@ class RestartTest {
     session.queue().remove(numbers.get(2));
     session.queue().forget(8);
     restart();
-    StoredSession again = restored.get("a");
+    StoredSession again = restored("a");
     assertThat(again.inFlight()).isEmpty();
     assertThat(again.received()).isEmpty();
     assertThat(Stored.payloads(Stored.read(again.queue(), 0, 10))).containsExactly("4444");
@@ -302,10 +302,10 @@ class RestartTest {
     for (int gone = 0; gone < 4; gone++) {
       restart();
       for (int i = gone; i < 4; i++) {
-        assertThat(Stored.payloads(Stored.read(restored.get("c" + i).queue(), 0, 2)))
+        assertThat(Stored.payloads(Stored.read(restored("c" + i).queue(), 0, 2)))
             .containsExactly("for all");
       }
-      restored.get("c" + gone).queue().remove(number);
+      restored("c" + gone).queue().remove(number);
     }
     restart();
     assertThat(restored.values()).extracting(StoredSession::messages).containsOnly(0L);
@@ -407,6 +407,11 @@ class RestartTest {
       numbers.add(number);
     }
     return numbers;
+  }
+
+  private StoredSession restored(String clientId) {
+    assertThat(restored).containsKey(clientId);
+    return restored.get(clientId);
   }
 
   private void restart() {
