@@ -130,6 +130,21 @@ class DamageTest {
   }
 
   @Test
+  void aDatabaseWhoseListOfTablesIsNotNamedAnyMoreIsNotBegunAnew() throws IOException {
+    for (boolean flushed : new boolean[] {false, true}) {
+      Path store = copy(filled(flushed), "unnamed" + flushed);
+      Files.delete(store.resolve("rocksdb/db/CURRENT"));
+      var before = Fixture.files(store, "");
+      assertThatThrownBy(() -> messages(store, Durability.FSYNC))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("is damaged")
+          .hasMessageContaining("no file CURRENT");
+      assertThatThrownBy(() -> Fixture.check(store)).isInstanceOf(StorageException.class);
+      assertThat(Fixture.files(store, "")).isEqualTo(before);
+    }
+  }
+
+  @Test
   void whatASyncedLogHasLostBeforeALaterOneIsRefused() throws IOException {
     Path whole = filled(false, MESSAGES / 2);
     Path first = Fixture.files(whole, ".log").getFirst();
