@@ -215,8 +215,10 @@ final class RocksStorage implements Storage {
   private void tick() {
     try {
       disk.measure();
-      unauthorized.write();
-      flush();
+      if (!committer.isBehind()) { // It keeps what it cannot write, and the next second has more.
+        unauthorized.write();
+        flush();
+      }
     } catch (RuntimeException e) {
       LOG.error("event=store_tick_failed", e);
     }
