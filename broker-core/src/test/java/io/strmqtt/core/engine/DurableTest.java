@@ -17,6 +17,7 @@ import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
 import io.strmqtt.mqtt.packet.MqttPacket.Suback;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
@@ -165,6 +166,32 @@ class DurableTest {
       broker.pass(Duration.ofMillis(50));
       assertThat(kept.isBeingRead()).isTrue();
       assertThat(retaining.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatOwesAcknowledgementsCannotPublishWithoutEndToAStoreThatDoesNotWrite() {
+    try (broker) {
+      int most = new LimitsUnderTest().receiveMaximum;
+      TestClient client = broker.connect(as("a").version(MqttVersion.V3_1_1)).subscribe("t", 1);
+      broker.connect("p").publish("t", "not acknowledged", 1);
+      client.receivePublish();
+      store.behind = true;
+      store.deferring = true;
+      int sent = 0;
+      for (int i = 0; i < 3 * most; i++) {
+        if (client.isBeingRead()) {
+          client.send(TestClient.publication("u", "x", 1, false, ++sent, Properties.NONE));
+        }
+        broker.pass(Duration.ofSeconds(1));
+      }
+      assertThat(sent).isBetween(most, most + 1);
+
+      store.behind = false;
+      store.commit(broker);
+      broker.pass(Duration.ofSeconds(1));
+      assertThat(client.drain()).hasSize(sent);
+      assertThat(client.isBeingRead()).isTrue();
     }
   }
 
