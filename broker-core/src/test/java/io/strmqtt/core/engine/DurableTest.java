@@ -10,6 +10,7 @@ import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.UnauthorizedStore;
 import io.strmqtt.conformance.Normative;
+import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -37,6 +38,7 @@ class DurableTest {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean deferring;
     boolean behind;
+    Optional<String> problem = Optional.empty();
     private final Storage memory;
 
     Deferred(Storage memory) {
@@ -95,7 +97,7 @@ class DurableTest {
 
     @Override
     public Optional<String> problem() {
-      return Optional.empty();
+      return problem;
     }
 
     @Override
@@ -192,6 +194,17 @@ class DurableTest {
       broker.pass(Duration.ofSeconds(1));
       assertThat(client.drain()).hasSize(sent);
       assertThat(client.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void whoResumesAKeptSessionIsToldThatTheStoreCannotWriteWhateverItsExpiry() {
+    try (broker) {
+      broker.connect(as("a").expiry(100)).drop();
+      store.problem = Optional.of("the disk is full");
+      Connack refusal = broker.attempt(as("a").resume().expiry(0)).receive(Connack.class);
+      assertThat(refusal.code()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      broker.connect(as("other").resume().expiry(0));
     }
   }
 
