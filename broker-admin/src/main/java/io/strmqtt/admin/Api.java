@@ -137,7 +137,8 @@ final class Api implements Handler {
         ? Answer.ok(Documents.health(view.version()))
         : Answer.problem(
             Status.SERVICE_UNAVAILABLE_503,
-            "the broker is starting or stopping: not all listeners are open");
+            view.storeProblem()
+                .orElse("the broker is starting or stopping: not all listeners are open"));
   }
 
   private Answer session(String encodedClientId) {

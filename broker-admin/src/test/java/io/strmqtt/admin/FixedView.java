@@ -45,6 +45,7 @@ final class FixedView implements BrokerView {
 
   final NavigableMap<String, SessionView> sessions = new TreeMap<>();
   volatile boolean ready = true;
+  volatile Optional<String> storeProblem = Optional.empty();
   volatile UnauthorizedQuery asked = new UnauthorizedQuery.MostRecent();
   volatile boolean broken;
 
@@ -149,6 +150,11 @@ final class FixedView implements BrokerView {
   @Override
   public boolean ready() {
     return ready;
+  }
+
+  @Override
+  public Optional<String> storeProblem() {
+    return storeProblem;
   }
 
   @Override

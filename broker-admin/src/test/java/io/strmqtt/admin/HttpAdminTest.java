@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -321,6 +322,9 @@ class HttpAdminTest {
     assertThat(get("/readyz").status()).isEqualTo(200);
     view.ready = false;
     assertProblem(get("/readyz"), 503);
+    view.storeProblem = Optional.of("the disk is full");
+    assertProblem(get("/readyz"), 503);
+    assertThat(get("/readyz").body()).contains("\"detail\":\"the disk is full\"");
     assertThat(get("/healthz").status()).isEqualTo(200);
     assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"ok\",\"version\":\"0.1.0\"}");
   }

@@ -51,6 +51,11 @@ final class EngineView implements BrokerView {
   }
 
   @Override
+  public Optional<String> storeProblem() {
+    return parts.storage().problem();
+  }
+
+  @Override
   public Page<SessionView> sessions(Optional<String> cursor, int limit) {
     return parts.storage().sessions().page(cursor, limit).map(this::view);
   }

@@ -13,8 +13,11 @@ public interface BrokerView {
   /** The broker's version, {@code 0.1.0}. */
   String version();
 
-  /** Whether all listeners are open and the broker is not stopping. */
+  /** Whether all listeners are open, the broker is not stopping, and its store can write. */
   boolean ready();
+
+  /** Why the store cannot write at present; empty while it can. */
+  Optional<String> storeProblem();
 
   /**
    * Sessions in the order of their client ids.

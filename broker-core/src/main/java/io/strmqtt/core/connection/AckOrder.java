@@ -75,6 +75,11 @@ final class AckOrder {
     return pending;
   }
 
+  /** How many acknowledgements have not left yet. */
+  int pending() {
+    return waiting.size();
+  }
+
   /** Whether the acknowledgement of the packet identifier has not left yet. */
   boolean isPending(int packetId) {
     for (Pending pending : waiting) {

@@ -343,6 +343,7 @@ final class Active implements Phase, Attachment {
     long turn = services.broker().pending().isFarOver() ? FAR_TURN_NANOS : TURN_NANOS;
     return session != null
         && session.outbound().inFlight() > 0
+        && !inbound.isOwedAll()
         && shard().deadlines().now() - pausedSince >= turn;
   }
 

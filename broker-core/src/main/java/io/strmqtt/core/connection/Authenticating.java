@@ -241,7 +241,7 @@ final class Authenticating implements Phase {
           "authentication method " + method.get());
     }
     Optional<String> storeProblem = services.broker().storage().problem();
-    if (storeProblem.isPresent() && ClientTerms.sessionExpiry(connect, limits) > 0) {
+    if (storeProblem.isPresent() && (ClientTerms.sessionExpiry(connect, limits) > 0 || isKept())) {
       return no(Reason.STORE_UNAVAILABLE, ReasonCode.QUOTA_EXCEEDED, storeProblem.get());
     }
     if (services.open().size() >= limits.maxConnections()) {
@@ -269,6 +269,18 @@ final class Authenticating implements Phase {
       }
     }
     return true;
+  }
+
+  /** Whether the client asks for a session that the store has. */
+  private boolean isKept() {
+    return !connect.cleanStart()
+        && services
+            .broker()
+            .storage()
+            .sessions()
+            .get(connect.clientId())
+            .filter(stored -> stored.expiryInterval() > 0)
+            .isPresent();
   }
 
   private boolean no(Reason reason, ReasonCode code, String detail) {

@@ -134,6 +134,14 @@ final class Inbound {
     return true;
   }
 
+  /**
+   * Whether as many publications wait for the broker's acknowledgement as a client may send: one of
+   * 3.x may go on, and while nothing can be stored each would be kept in memory.
+   */
+  boolean isOwedAll() {
+    return acks.pending() >= limits.receiveMaximum();
+  }
+
   private void settled() {
     // Releases of an earlier connection's publications are not in the count.
     unacknowledged = Math.max(0, unacknowledged - 1);

@@ -10,6 +10,7 @@ import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.UnauthorizedStore;
 import io.strmqtt.conformance.Normative;
+import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubcomp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -17,6 +18,7 @@ import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
 import io.strmqtt.mqtt.packet.MqttPacket.Suback;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
@@ -36,6 +38,7 @@ class DurableTest {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean deferring;
     boolean behind;
+    Optional<String> problem = Optional.empty();
     private final Storage memory;
 
     Deferred(Storage memory) {
@@ -94,7 +97,7 @@ class DurableTest {
 
     @Override
     public Optional<String> problem() {
-      return Optional.empty();
+      return problem;
     }
 
     @Override
@@ -169,6 +172,43 @@ class DurableTest {
       broker.pass(Duration.ofMillis(50));
       assertThat(kept.isBeingRead()).isTrue();
       assertThat(retaining.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatOwesAcknowledgementsCannotPublishWithoutEndToAStoreThatDoesNotWrite() {
+    try (broker) {
+      int most = new LimitsUnderTest().receiveMaximum;
+      TestClient client = broker.connect(as("a").version(MqttVersion.V3_1_1)).subscribe("t", 1);
+      broker.connect("p").publish("t", "not acknowledged", 1);
+      client.receivePublish();
+      store.behind = true;
+      store.deferring = true;
+      int sent = 0;
+      for (int i = 0; i < 3 * most; i++) {
+        if (client.isBeingRead()) {
+          client.send(TestClient.publication("u", "x", 1, false, ++sent, Properties.NONE));
+        }
+        broker.pass(Duration.ofSeconds(1));
+      }
+      assertThat(sent).isBetween(most, most + 1);
+
+      store.behind = false;
+      store.commit(broker);
+      broker.pass(Duration.ofSeconds(1));
+      assertThat(client.drain()).hasSize(sent);
+      assertThat(client.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void whoResumesAKeptSessionIsToldThatTheStoreCannotWriteWhateverItsExpiry() {
+    try (broker) {
+      broker.connect(as("a").expiry(100)).drop();
+      store.problem = Optional.of("the disk is full");
+      Connack refusal = broker.attempt(as("a").resume().expiry(0)).receive(Connack.class);
+      assertThat(refusal.code()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      broker.connect(as("other").resume().expiry(0));
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
  * The file that says how the database's rows look. It is read before the database is touched: a
@@ -40,6 +41,10 @@ final class Format {
                 + VERSION
                 + ": start the newer version that wrote it, or use another data_dir");
       }
+      if (!Files.exists(database.resolve("CURRENT")) && hasData(database)) {
+        // RocksDB would begin an empty database, and remove the files of this one.
+        throw Diagnosis.damaged(folder, database.getFileName() + " has no file CURRENT");
+      }
     } else if (Files.exists(database.resolve("CURRENT"))) {
       throw new StorageException(
           "the store in "
@@ -51,6 +56,12 @@ final class Format {
               + "\" into it");
     } else {
       write(folder, file);
+    }
+  }
+
+  private static boolean hasData(Path database) throws IOException {
+    try (Stream<Path> files = Files.list(database)) {
+      return files.anyMatch(file -> file.getFileName().toString().matches("[0-9]+\\.(sst|log)"));
     }
   }
 

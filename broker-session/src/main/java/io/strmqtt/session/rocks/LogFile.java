@@ -23,11 +23,14 @@ import java.util.zip.CRC32C;
  * <p>The format (RocksDB's "Write Ahead Log File Format"): blocks of 32 KiB; in a block, records
  * with a masked CRC-32C (4 bytes), a length (2) and a type (1) in front, little-endian. A batch is
  * one record, or a first, middle ones and a last. A record does not cross a block's end. Types 5 to
- * 8 belong to logs that are used twice, which these are not.
+ * 8 belong to logs that are used twice, which these are not. A batch begins with the number of its
+ * first change (8 bytes) and how many it has (4), and the next goes on from there, in the next log,
+ * too.
  */
 final class LogFile {
   private static final int BLOCK = 32 << 10;
   private static final int HEADER = 7;
+  private static final int BATCH_HEADER = 12;
   private static final int FULL = 1;
   private static final int FIRST = 2;
   private static final int LAST = 4;
@@ -86,9 +89,10 @@ final class LogFile {
     }
   }
 
-  /** Where the first record is that is not whole; empty if all are. */
-  Optional<Damage> damage() throws IOException {
+  /** What is wrong with it, and which changes it has. */
+  Content read() throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
+      Batches batches = new Batches();
       ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
       OptionalLong damagedAt = OptionalLong.empty();
       for (long start = 0; start < channel.size(); start += BLOCK) {
@@ -103,7 +107,11 @@ final class LogFile {
             damagedAt = OptionalLong.of(start + position);
           }
           if (whole && damagedAt.isPresent() && beginsBatch(block.get(position + 6))) {
-            return Optional.of(new Damage(damagedAt.getAsLong(), start + position));
+            Damage damage = new Damage(damagedAt.getAsLong(), start + position);
+            return batches.content(Optional.of(damage));
+          }
+          if (whole && damagedAt.isEmpty()) {
+            batches.add(block, position, length);
           }
           if (length <= 0 || position + length > block.limit()) {
             break;
@@ -115,9 +123,10 @@ final class LogFile {
           damagedAt = OptionalLong.of(start + position);
         }
       }
-      return damagedAt.isPresent() && hasContent(channel, damagedAt.getAsLong())
-          ? Optional.of(new Damage(damagedAt.getAsLong(), 0))
-          : Optional.empty();
+      return batches.content(
+          damagedAt.isPresent() && hasContent(channel, damagedAt.getAsLong())
+              ? Optional.of(new Damage(damagedAt.getAsLong(), 0))
+              : Optional.empty());
     }
   }
 
@@ -166,6 +175,43 @@ final class LogFile {
     }
     return false;
   }
+
+  /** Which changes the batches of a log have, told by their records one after the other. */
+  private static final class Batches {
+    private final byte[] head = new byte[BATCH_HEADER];
+    private int headBytes;
+    private OptionalLong first = OptionalLong.empty();
+    private OptionalLong next = OptionalLong.empty();
+
+    void add(ByteBuffer block, int position, int length) {
+      int type = block.get(position + 6);
+      if (beginsBatch((byte) type)) {
+        headBytes = 0;
+      }
+      int more = Math.min(length - HEADER, BATCH_HEADER - headBytes);
+      block.get(position + HEADER, head, headBytes, more);
+      headBytes += more;
+      if ((type == FULL || type == LAST) && headBytes == BATCH_HEADER) {
+        ByteBuffer batch = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+        long number = batch.getLong(0);
+        first = first.isPresent() ? first : OptionalLong.of(number);
+        next = OptionalLong.of(number + batch.getInt(Long.BYTES));
+      }
+    }
+
+    Content content(Optional<Damage> damage) {
+      return new Content(damage, first, next);
+    }
+  }
+
+  /**
+   * What a log has.
+   *
+   * @param damage where the first record is that is not whole; empty if all are
+   * @param first the number of the first change in front of that; absent if there is none
+   * @param next the number that the change behind the last one will have
+   */
+  record Content(Optional<Damage> damage, OptionalLong first, OptionalLong next) {}
 
   /**
    * A record that is not whole.

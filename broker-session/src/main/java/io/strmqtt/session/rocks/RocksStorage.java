@@ -15,6 +15,7 @@ import io.strmqtt.session.rocks.record.UnauthorizedCodec;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -148,12 +149,10 @@ final class RocksStorage implements Storage {
       folder.requireExisting();
       opened.push(InUse.lock(folder.path()));
       Format.require(folder.path(), folder.database());
-      for (LogFile log : LogFile.of(folder.database())) {
-        Optional<LogFile.Damage> damage = log.damage();
-        if (damage.isPresent() && !damage.get().isTail()) {
-          findings.accept(Logs.text(log, damage.get()) + "; no row was looked at");
-          return 0;
-        }
+      Optional<String> damage = Logs.damage(folder.database());
+      if (damage.isPresent()) {
+        findings.accept(damage.get() + "; no row was looked at");
+        return 0;
       }
       Logs.require(folder.path(), folder.database(), terms.durability());
       Database database = Database.open(folder.database(), settings);
@@ -216,8 +215,10 @@ final class RocksStorage implements Storage {
   private void tick() {
     try {
       disk.measure();
-      unauthorized.write();
-      flush();
+      if (!committer.isBehind()) { // It keeps what it cannot write, and the next second has more.
+        unauthorized.write();
+        flush();
+      }
     } catch (RuntimeException e) {
       LOG.error("event=store_tick_failed", e);
     }
@@ -225,10 +226,15 @@ final class RocksStorage implements Storage {
 
   /** Moves all rows from the log into tables; for tests. */
   void flushTables() {
+    flushTables(Family.values());
+  }
+
+  /** Moves the rows of some families into tables, and begins a new log; for tests. */
+  void flushTables(Family... families) {
     try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
       database.read(
           open -> {
-            open.db().flush(options, open.handles());
+            open.db().flush(options, Arrays.stream(families).map(open::family).toList());
             return true;
           });
     } catch (RocksDBException e) {

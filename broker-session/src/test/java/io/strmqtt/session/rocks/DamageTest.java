@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,46 @@ class DamageTest {
     }
   }
 
+  @Test
+  void aDatabaseWhoseListOfTablesIsNotNamedAnyMoreIsNotBegunAnew() throws IOException {
+    for (boolean flushed : new boolean[] {false, true}) {
+      Path store = copy(filled(flushed), "unnamed" + flushed);
+      Files.delete(store.resolve("rocksdb/db/CURRENT"));
+      var before = Fixture.files(store, "");
+      assertThatThrownBy(() -> messages(store, Durability.FSYNC))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("is damaged")
+          .hasMessageContaining("no file CURRENT");
+      assertThatThrownBy(() -> Fixture.check(store)).isInstanceOf(StorageException.class);
+      assertThat(Fixture.files(store, "")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatASyncedLogHasLostBeforeALaterOneIsRefused() throws IOException {
+    Path whole = filled(false, MESSAGES / 2);
+    Path first = Fixture.files(whole, ".log").getFirst();
+    assertThat(Fixture.files(whole, ".log")).hasSize(2);
+    assertThat(messages(copy(whole, "sound"), Durability.FSYNC)).isEqualTo(MESSAGES);
+
+    Path flipped = copy(whole, "flipped");
+    flip(Fixture.files(flipped, ".log").getFirst(), Files.size(first) - 20);
+    Path shorter = copy(whole, "shorter");
+    truncate(Fixture.files(shorter, ".log").getFirst(), Files.size(first) / 2);
+    for (Path damaged : List.of(flipped, shorter)) {
+      var before = Fixture.files(damaged, "");
+      assertThatThrownBy(() -> messages(damaged, Durability.FSYNC))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("is damaged")
+          .hasMessageContaining("begins with change")
+          .hasMessageContaining("storage.durability = os");
+      assertThat(Fixture.files(damaged, "")).isEqualTo(before);
+      assertThat(Fixture.check(damaged)).anyMatch(text -> text.contains("begins with change"));
+      assertThat(messages(damaged, Durability.OS)).isBetween(1, MESSAGES / 2);
+      assertThat(Fixture.files(damaged, ".log.cut")).hasSize(1);
+    }
+  }
+
   private boolean isManifest(Path file) {
     return file.getFileName().toString().startsWith("MANIFEST-");
   }
@@ -193,8 +234,13 @@ class DamageTest {
 
   /** Each message is a commit of its own; every third is in two queues. */
   private Path filled(boolean flushed) {
-    Path filled = folder.resolve("filled");
-    Path live = folder.resolve("live");
+    return filled(flushed, -1);
+  }
+
+  /** The same, in two logs: the second begins behind so many messages. */
+  private Path filled(boolean flushed, int newLogAt) {
+    Path filled = folder.resolve("filled" + flushed);
+    Path live = folder.resolve("live" + flushed);
     try (RocksStorage storage = Fixture.open(live)) {
       Fixture.restore(storage);
       storage.sessions().put(Fixture.session("a", 0));
@@ -207,6 +253,9 @@ class DamageTest {
           other.add(Fixture.queued(number, "message " + i + "x".repeat(100)));
         }
         Fixture.await(storage);
+        if (i == newLogAt) {
+          storage.flushTables(Family.SESSIONS);
+        }
       }
       if (flushed) {
         storage.flushTables();

@@ -87,6 +87,24 @@ class FaultTest {
   }
 
   @Test
+  void refusedAttemptsDoNotPileUpWhileTheStoreCannotWrite() {
+    try (RocksStorage storage =
+        Fixture.open(folder, Durability.FSYNC, Map.of("min_free", 1L << 50))) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> storage.problem().isPresent());
+      // looked at for a few of the ticks that would write them
+      await()
+          .during(Duration.ofSeconds(4))
+          .atMost(Duration.ofSeconds(8))
+          .until(
+              () -> {
+                storage.unauthorized().record(Fixture.attempt("a"));
+                return storage.statistics().get("store_pending_units") <= 1;
+              });
+      assertThat(storage.unauthorized().size()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aStoreAboveItsLimitIsFull() {
     try (RocksStorage storage = Fixture.open(folder, Durability.FSYNC, Map.of("max_bytes", 1))) {
       await().atMost(Duration.ofSeconds(30)).until(storage::isFull);

@@ -3,6 +3,7 @@ package io.strmqtt.session.rocks;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.ProtocolVersion;
+import io.strmqtt.api.Reason;
 import io.strmqtt.api.Settings;
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.MessageQueue;
@@ -11,6 +12,7 @@ import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.api.store.UnauthorizedAttempt;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +94,17 @@ final class Fixture {
         Instant.EPOCH,
         Optional.empty(),
         Optional.empty());
+  }
+
+  static UnauthorizedAttempt attempt(String clientId) {
+    return new UnauthorizedAttempt(
+        Optional.of(clientId),
+        session(clientId, 0).endpoint(),
+        Optional.empty(),
+        false,
+        false,
+        Reason.BAD_CREDENTIALS,
+        Instant.now());
   }
 
   static CompletableFuture<Void> durable(Storage storage) {
