@@ -140,37 +140,87 @@ final class Backlog {
     }
   }
 
-  /** Has the oldest messages dropped, when they are read. */
+  /** Has the oldest messages dropped, when they are read; a page of them at the most. */
   void dropOldest(MessageQueue queue, int messages) {
     if (dropping) {
       return;
     }
     dropping = true;
     int mine = epoch;
+    int most = Math.min(messages, PAGE);
     // Those in flight stay, and are the oldest.
     queue.read(
         lastRead,
-        messages + session.outbound().inFlight(),
-        page -> session.command(() -> drop(mine == epoch ? page : List.of(), messages)));
+        most + session.outbound().inFlight(),
+        page -> session.command(() -> dropOldest(mine == epoch ? page : List.of(), most)));
   }
 
-  private void drop(List<QueuedMessage> page, int messages) {
+  private void dropOldest(List<QueuedMessage> page, int most) {
     dropping = false;
     if (session.hasMailUnderWay()) {
       return; // Some of it may be in the page. The mail asks again.
     }
-    int left = messages;
+    int left = most;
     for (QueuedMessage stored : page) {
-      long number = stored.number();
-      boolean isHere = open && number > lastRead && !session.outbound().isInFlight(number);
-      if (left > 0 && isHere && exceptions().gone.add(number)) {
+      if (left > 0 && drop(stored)) {
         left--;
-        size--;
-        exceptions().fresh.remove(number);
-        session.outbound().dropped(stored);
       }
     }
-    session.outbound().makeRoom();
+    if (left < most) {
+      session.outbound().makeRoom();
+    }
+  }
+
+  /** Has what has expired dropped, a page after the other. */
+  void dropExpired(MessageQueue queue, Waiting waiting) {
+    if (!dropping) {
+      dropping = true;
+      dropExpired(queue, waiting, lastRead, epoch, Long.MAX_VALUE);
+    }
+  }
+
+  private void dropExpired(
+      MessageQueue queue, Waiting waiting, long behind, int mine, long earliest) {
+    queue.read(
+        behind,
+        PAGE,
+        page -> session.command(() -> dropExpired(queue, waiting, page, mine, earliest)));
+  }
+
+  private void dropExpired(
+      MessageQueue queue, Waiting waiting, List<QueuedMessage> page, int mine, long before) {
+    if (mine != epoch || session.hasMailUnderWay()) {
+      dropping = false;
+      waiting.forgetExpiry(); // Who is turned away next asks again.
+      return;
+    }
+    long earliest = before;
+    for (QueuedMessage stored : page) {
+      if (!session.outbound().isExpired(stored)) {
+        earliest = Math.min(earliest, stored.message().expiresAt());
+      } else {
+        drop(stored);
+      }
+    }
+    if (page.size() < PAGE) {
+      dropping = false;
+      waiting.expireFrom(earliest);
+    } else {
+      dropExpired(queue, waiting, page.getLast().number(), mine, earliest);
+    }
+  }
+
+  /** Drops the message if it is nowhere else in the session. */
+  private boolean drop(QueuedMessage stored) {
+    long number = stored.number();
+    boolean isHere = open && number > lastRead && !session.outbound().isInFlight(number);
+    if (!isHere || !exceptions().gone.add(number)) {
+      return false;
+    }
+    size--;
+    exceptions().fresh.remove(number);
+    session.outbound().dropped(stored);
+    return true;
   }
 
   /** What can be sent now that a page was read. */

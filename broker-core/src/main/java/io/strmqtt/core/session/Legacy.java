@@ -7,6 +7,7 @@ import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Subscription;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a session that has ended leaves in the store: messages of shared subscriptions go on to
@@ -18,15 +19,23 @@ final class Legacy {
   private final Broker broker;
   private final MessageQueue queue;
   private final Map<String, Subscription> shared;
+  private final Set<Long> begun;
 
   /**
    * @param shared the session's shared subscriptions by their filters
+   * @param begun numbers of messages that are nobody else's any more, and have been dropped
    */
-  Legacy(Session session, Broker broker, MessageQueue queue, Map<String, Subscription> shared) {
+  Legacy(
+      Session session,
+      Broker broker,
+      MessageQueue queue,
+      Map<String, Subscription> shared,
+      Set<Long> begun) {
     this.session = session;
     this.broker = broker;
     this.queue = queue;
     this.shared = shared;
+    this.begun = begun;
   }
 
   void handOn() {
@@ -41,6 +50,9 @@ final class Legacy {
   private void handOn(List<QueuedMessage> page) {
     for (QueuedMessage each : page) {
       Subscription by = shared.get(each.shared());
+      if (begun.contains(each.number())) {
+        continue;
+      }
       if (by == null || !broker.router().redispatch(Delivery.ofStored(each, by))) {
         session.outbound().drop(Reason.SESSION_ENDED);
       }

@@ -7,7 +7,9 @@ import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.session.InFlight.Awaits;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -121,13 +123,25 @@ public final class Outbound {
     }
   }
 
-  /** A message of the backlog that had to make room. */
+  /** Drops what has expired in the store: it takes the room of others. */
+  void dropExpired() {
+    if (backlog.isOpen() && kept != null) {
+      backlog.dropExpired(kept, waiting);
+    }
+  }
+
+  /** A message of the backlog that is not to be sent any more. */
   void dropped(QueuedMessage message) {
     waiting.leave(message.weight());
     if (kept != null) {
       kept.remove(message.number());
     }
-    drop(Reason.QUEUE_FULL);
+    drop(isExpired(message) ? Reason.MESSAGE_EXPIRED : Reason.QUEUE_FULL);
+  }
+
+  boolean isExpired(QueuedMessage message) {
+    long expiresAt = message.message().expiresAt();
+    return expiresAt < Long.MAX_VALUE && broker.clock().millis() >= expiresAt;
   }
 
   /** Takes a page of the backlog, or the end of it. */
@@ -270,15 +284,22 @@ public final class Outbound {
   /**
    * The session ends: what waits or is in flight is dropped by name, except that messages of shared
    * subscriptions go on to other members; not QoS 2 that has begun (4.8.2-5).
+   *
+   * @return what is in the store alone, and not dropped yet
    */
-  void end(Predicate<Delivery> redispatch) {
+  Left end(Predicate<Delivery> redispatch) {
     List<Delivery> left = new ArrayList<>();
+    Set<Long> begun = new HashSet<>();
+    int stored = backlog.size();
     for (InFlight.Entry entry : inFlight.inOrder()) {
       waiting.leave(entry.weight);
-      if (entry.awaits == Awaits.PUBACK && entry.delivery != null) {
+      if (entry.awaits != Awaits.PUBACK) {
+        begun.add(entry.number);
+        drop(Reason.SESSION_ENDED);
+      } else if (entry.delivery != null) {
         left.add(entry.delivery);
       } else {
-        drop(Reason.SESSION_ENDED);
+        stored++;
       }
     }
     unsent.forEach(waiting::leave);
@@ -290,12 +311,16 @@ public final class Outbound {
         drop(Reason.SESSION_ENDED);
       }
     }
+    return new Left(stored, begun);
   }
 
-  /** How many messages are in the store and not in memory. */
-  int backlog() {
-    return backlog.size();
-  }
+  /**
+   * What a session that has ended leaves in the store.
+   *
+   * @param messages how many, without those that have begun
+   * @param begun numbers of the QoS 2 messages whose delivery has begun
+   */
+  record Left(int messages, Set<Long> begun) {}
 
   /** How many messages the client has not acknowledged yet. */
   public int inFlight() {

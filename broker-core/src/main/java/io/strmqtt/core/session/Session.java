@@ -73,7 +73,9 @@ public final class Session implements Subscriber {
     this.broker = sessions.broker();
     this.shard = shard;
     this.record = record;
-    this.waiting = new Waiting(broker.limits(), broker.pending(), shard.deadlines().nanoTime());
+    this.waiting =
+        new Waiting(
+            broker.limits(), broker.pending(), shard.deadlines().nanoTime(), broker.clock());
     this.outbound = new Outbound(broker, this, waiting);
   }
 
@@ -161,6 +163,9 @@ public final class Session implements Subscriber {
   private boolean hasRoomFor(Delivery delivery) {
     if (waiting.enter(delivery)) {
       return true;
+    }
+    if (waiting.asksWhatHasExpired()) {
+      command(outbound::dropExpired);
     }
     broker.counters().count(Reason.QUEUE_FULL);
     return false;
@@ -266,6 +271,8 @@ public final class Session implements Subscriber {
       outbound.add(delivery);
       if (waiting.isOver()) {
         outbound.makeRoom();
+      } else if (waiting.isCrowded()) {
+        outbound.dropExpired();
       }
       return;
     }
@@ -419,10 +426,10 @@ public final class Session implements Subscriber {
     endAbsence();
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
     subscriptions.all().forEach(broker.router()::unsubscribe);
-    outbound.end(broker.router()::redispatch);
+    Outbound.Left left = outbound.end(broker.router()::redispatch);
     waiting.report(false);
     broker.storage().sessions().remove(clientId);
-    leaveQueue();
+    leaveQueue(left);
     subscriptions.clear();
     // Before another session of the client id tells the store of itself.
     broker.storage().flush();
@@ -430,17 +437,17 @@ public final class Session implements Subscriber {
   }
 
   /** What waits in the store goes, but for what other members of shared groups can have. */
-  private void leaveQueue() {
-    MessageQueue left = queue;
-    if (left == null) {
+  private void leaveQueue(Outbound.Left left) {
+    MessageQueue from = queue;
+    if (from == null) {
       return;
     }
     Map<String, Subscription> shared = subscriptions.shared();
-    if (outbound.backlog() > 0 && !shared.isEmpty()) {
-      new Legacy(this, broker, left, shared).handOn();
+    if (left.messages() > 0 && !shared.isEmpty()) {
+      new Legacy(this, broker, from, shared, left.begun()).handOn();
     } else {
-      outbound.drop(Reason.SESSION_ENDED, outbound.backlog());
-      left.end();
+      outbound.drop(Reason.SESSION_ENDED, left.messages());
+      from.end();
     }
   }
 

@@ -35,6 +35,7 @@ public final class Sessions {
    */
   public CompletableFuture<Void> restore(Shards shards) {
     List<Session> restored = new ArrayList<>();
+    CompletableFuture<Void> failed = new CompletableFuture<>();
     broker
         .storage()
         .sessions()
@@ -45,12 +46,22 @@ public final class Sessions {
               Session session = new Session(clientId, this, shard, stored.session());
               byClientId.put(clientId, session);
               restored.add(session);
-              shard.execute(() -> session.restore(stored));
+              shard.execute(
+                  () -> {
+                    try {
+                      session.restore(stored);
+                    } catch (RuntimeException e) {
+                      failed.completeExceptionally(e); // Not half of a session.
+                    }
+                  });
             });
     return shards
         .caughtUp()
         .thenCompose(
             none -> {
+              if (failed.isCompletedExceptionally()) {
+                return failed;
+              }
               // Only now: wills that are due meet every subscription.
               restored.forEach(session -> session.command(session::resume));
               return shards.caughtUp();

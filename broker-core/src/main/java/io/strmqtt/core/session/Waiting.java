@@ -2,6 +2,7 @@ package io.strmqtt.core.session;
 
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Delivery;
+import java.time.Clock;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class Waiting {
   private static final long HOLD_NANOS = 10_000_000_000L;
+  private static final long UNKNOWN = 0;
   // Not objects of their own: there may be millions of sessions.
   private static final AtomicIntegerFieldUpdater<Waiting> MESSAGES =
       AtomicIntegerFieldUpdater.newUpdater(Waiting.class, "messages");
@@ -21,18 +23,26 @@ final class Waiting {
       AtomicLongFieldUpdater.newUpdater(Waiting.class, "bytes");
   private static final AtomicLongFieldUpdater<Waiting> REFUSED =
       AtomicLongFieldUpdater.newUpdater(Waiting.class, "refused");
+  private static final AtomicLongFieldUpdater<Waiting> EARLIEST_EXPIRY =
+      AtomicLongFieldUpdater.newUpdater(Waiting.class, "earliestExpiry");
 
   private final Limits limits;
   private final PendingBytes all;
   private final LongSupplier nanoTime;
+  private final Clock clock;
   private volatile int messages;
   private volatile long bytes;
   private volatile long refused;
+
+  /** No message that waits expires before: milliseconds of the epoch, or {@link #UNKNOWN}. */
+  private volatile long earliestExpiry = Long.MAX_VALUE;
+
   private long reported;
   private volatile boolean holding;
   private volatile long since;
 
-  Waiting(Limits limits, PendingBytes all, LongSupplier nanoTime) {
+  Waiting(Limits limits, PendingBytes all, LongSupplier nanoTime, Clock clock) {
+    this.clock = clock;
     this.limits = limits;
     this.all = all;
     this.nanoTime = nanoTime;
@@ -45,8 +55,12 @@ final class Waiting {
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
   boolean enter(Delivery delivery) {
     int weight = delivery.weight();
-    // Where the oldest makes room, the owner needs some to do so.
-    int times = limits.dropOldest() ? 2 : 1;
+    long expiresAt = delivery.publication().message().expiresAt();
+    if (expiresAt < earliestExpiry) {
+      EARLIEST_EXPIRY.accumulateAndGet(this, expiresAt, Math::min);
+    }
+    // Where older ones make room, the owner needs some to do so.
+    int times = limits.dropOldest() || hasExpired() ? 2 : 1;
     if (MESSAGES.incrementAndGet(this) <= (long) times * limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
       if (BYTES.addAndGet(this, weight) <= times * limits.maxQueuedBytes() || messages == 1) {
@@ -75,6 +89,34 @@ final class Waiting {
         : 1;
   }
 
+  /** Whether there are too many, or too large ones, and some may have expired. */
+  boolean isCrowded() {
+    boolean over =
+        messages > limits.maxQueuedMessages() || messages > 1 && bytes > limits.maxQueuedBytes();
+    return over && hasExpired();
+  }
+
+  private boolean hasExpired() {
+    long earliest = earliestExpiry;
+    return earliest != UNKNOWN && earliest < Long.MAX_VALUE && clock.millis() >= earliest;
+  }
+
+  /** Whether a message was turned away though nobody knows yet what has expired: true once. */
+  boolean asksWhatHasExpired() {
+    return earliestExpiry == UNKNOWN
+        && EARLIEST_EXPIRY.compareAndSet(this, UNKNOWN, Long.MAX_VALUE);
+  }
+
+  /** What has expired is gone, and nothing else expires before; milliseconds of the epoch. */
+  void expireFrom(long earliest) {
+    earliestExpiry = earliest;
+  }
+
+  /** When messages expire is for the store to say. */
+  void forgetExpiry() {
+    earliestExpiry = UNKNOWN;
+  }
+
   /** Counts a message that was turned away before it came to the bounds. */
   void refuse() {
     REFUSED.incrementAndGet(this);
@@ -95,6 +137,9 @@ final class Waiting {
   void restore(int count, long weight) {
     MESSAGES.addAndGet(this, count);
     BYTES.addAndGet(this, weight);
+    if (count > 0) {
+      forgetExpiry();
+    }
   }
 
   void leave(Delivery delivery) {

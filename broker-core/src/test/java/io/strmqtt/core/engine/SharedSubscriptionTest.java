@@ -91,6 +91,23 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(v5 = "MQTT-4.8.2-5")
+  void aQos2DeliveryThatHasBegunIsNotGivenToAnotherWithWhatHasWaitedBehindIt() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient leaving = broker.connect(as("a").expiry(100)).subscribe("$share/g/t", 2);
+      TestClient publisher = broker.connect("p");
+      publisher.publish("t", "begun", 2);
+      leaving.receivePublish("begun");
+      leaving.drop();
+      publisher.publish("t", "waits", 2);
+      TestClient other = broker.connect("b").subscribe("$share/g/t", 2);
+      broker.connect("a"); // with a clean start
+
+      other.pubrec(other.receivePublish("waits")); // 4.8.2-5
+    }
+  }
+
+  @Test
   @Normative(v5 = "MQTT-4.8.2-4")
   void aQos2DeliveryThatHasBegunIsFinishedAfterAReconnect() {
     try (EngineFixture broker = EngineFixture.start()) {

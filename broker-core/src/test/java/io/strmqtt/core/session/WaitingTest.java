@@ -6,11 +6,15 @@ import io.strmqtt.api.Message;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Publication;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class WaitingTest {
   private long now = 1_000_000;
+  private final Clock clock = Clock.fixed(Instant.ofEpochMilli(1_000), ZoneOffset.UTC);
   private final PendingBytes all = new PendingBytes(10_000);
 
   private Waiting waiting(int messages, long bytes) {
@@ -19,7 +23,7 @@ class WaitingTest {
         new Limits(
             1, second, 128, 128, 2, 1, 1, messages, bytes, 10_000, 0, 1, 1, 0, 0, true, true, true,
             second, 1, true, true, 0, false, "", false);
-    return new Waiting(limits, all, () -> now);
+    return new Waiting(limits, all, () -> now, clock);
   }
 
   private static Delivery delivery(int payload) {
