@@ -16,7 +16,6 @@ final class BatchWriter implements AutoCloseable {
   private final References references;
   private final LatestRetained retained;
   private final WriteBatch batch = new WriteBatch();
-  private volatile long removed;
 
   BatchWriter(Database database, References references, LatestRetained retained) {
     this.database = database;
@@ -46,11 +45,6 @@ final class BatchWriter implements AutoCloseable {
     if (added.isEmpty()) {
       throw new RocksDBException("the database is not open");
     }
-  }
-
-  /** How many messages were removed so far. Any thread. */
-  long removed() {
-    return removed;
   }
 
   /** The batch is written: the next may begin. */
@@ -101,7 +95,6 @@ final class BatchWriter implements AutoCloseable {
 
   private void remove(Database.Open open, Change.Remove remove) throws RocksDBException {
     long number = remove.number();
-    removed = removed + 1;
     batch.delete(open.family(Family.QUEUE), Keys.pair(remove.queue(), number));
     if (references.mayBeForgotten(number)) {
       references.learn(number, inDatabase(open, remove));

@@ -61,6 +61,11 @@ final class Disk {
     return size;
   }
 
+  /** Bytes of the write-ahead logs when they were last measured. */
+  long logs() {
+    return logs;
+  }
+
   boolean isFull() {
     return maxSize > 0 && size > maxSize;
   }

@@ -72,7 +72,9 @@ final class Restoring {
       for (; rows.isValid(); rows.next()) {
         Left queue = left(Keys.first(rows.key()));
         queue.messages++;
-        queue.bytes += QueueEntry.fromBytes(rows.value()).weight();
+        byte[] entry = rows.value();
+        queue.bytes += QueueEntry.fromBytes(entry).weight();
+        queue.rowBytes += RocksQueue.KEY + entry.length;
         progress.step();
       }
     }
@@ -157,7 +159,7 @@ final class Restoring {
     RocksQueue restored =
         number == 0
             ? queues.createRocks(session.clientId())
-            : queues.restore(session.clientId(), number, queue.messages);
+            : queues.restore(session.clientId(), number, queue.messages, queue.rowBytes);
     Map<Long, Boolean> handshakes = new HashMap<>();
     queue.handshakes().forEach(h -> handshakes.put(h.number(), h.released()));
     restored.restore(handshakes, queue.received());
@@ -189,7 +191,8 @@ final class Restoring {
             unit.change(new Change.Delete(Family.RECEIVED, Keys.received(number, packetId)));
           }
           if (queue.messages > 0) {
-            queues.sweep(number);
+            queues.weigh(queue.rowBytes);
+            queues.sweep(number, queue.rowBytes);
           }
         });
     left.clear();
@@ -219,6 +222,7 @@ final class Restoring {
 
     long messages;
     long bytes;
+    long rowBytes;
     private @Nullable List<Handshake> handshakes;
     private @Nullable List<Integer> received;
 

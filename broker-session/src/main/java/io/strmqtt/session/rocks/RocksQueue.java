@@ -19,17 +19,23 @@ import org.jspecify.annotations.Nullable;
  * messages wait, and what is in flight.
  */
 final class RocksQueue implements MessageQueue {
+  /** Bytes of a row's key, as tables count them. */
+  static final int KEY = 2 * Keys.NUMBER + Long.BYTES;
+
   private static final byte[] NOTHING = {};
   // so far below zero that additions in flight do not lead back
   private static final long GONE = Long.MIN_VALUE / 2;
-  // not an object of its own: there may be millions of queues
+  // not objects of their own: there may be millions of queues
   private static final AtomicLongFieldUpdater<RocksQueue> SIZE =
       AtomicLongFieldUpdater.newUpdater(RocksQueue.class, "size");
+  private static final AtomicLongFieldUpdater<RocksQueue> BYTES =
+      AtomicLongFieldUpdater.newUpdater(RocksQueue.class, "bytes");
 
   private final RocksQueues queues;
   private final String clientId;
   private final long number;
   private volatile long size;
+  private volatile long bytes;
 
   // the owner's: whether each QoS 2 message on its way is released; null while there is none
   private @Nullable Map<Long, Boolean> handshakes;
@@ -37,11 +43,12 @@ final class RocksQueue implements MessageQueue {
   // the committer's
   private boolean ended;
 
-  RocksQueue(RocksQueues queues, String clientId, long number, long size) {
+  RocksQueue(RocksQueues queues, String clientId, long number, long size, long bytes) {
     this.queues = queues;
     this.clientId = clientId;
     this.number = number;
     this.size = size;
+    this.bytes = bytes;
   }
 
   long number() {
@@ -137,8 +144,11 @@ final class RocksQueue implements MessageQueue {
     queues.count(-left);
     Unit unit = queues.gathering().open();
     unit.change(new Change.End(this, left > 0));
+    long rows = BYTES.getAndSet(this, 0);
     if (left > 0) {
-      unit.whenWritten(() -> queues.sweep(number));
+      unit.whenWritten(() -> queues.sweep(number, rows));
+    } else {
+      queues.weigh(-rows);
     }
   }
 
@@ -162,9 +172,22 @@ final class RocksQueue implements MessageQueue {
         HandshakeCodec.toBytes(new StoredSession.Handshake(message, packetId, released)));
   }
 
+  /** A row has become longer by so many bytes, or is new. Any thread. */
+  void weigh(int more) {
+    BYTES.addAndGet(this, more);
+    queues.weigh(more);
+    if (size < 0) {
+      queues.weigh(-BYTES.getAndSet(this, 0)); // It ended meanwhile: nothing is added.
+    }
+  }
+
   private void takeOut(long message) {
-    SIZE.decrementAndGet(this);
+    long messages = SIZE.getAndDecrement(this);
     queues.count(-1);
+    // how long this row is was not kept: the mean, so that nothing is left with the last
+    long mean = messages <= 0 ? 0 : BYTES.get(this) / messages;
+    BYTES.addAndGet(this, -mean);
+    queues.weigh(-mean);
     queues.gathering().open().change(new Change.Remove(number, message));
   }
 

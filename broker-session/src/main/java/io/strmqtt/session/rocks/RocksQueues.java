@@ -4,7 +4,6 @@ import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.QueuedMessage;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** All queues that are kept. Their numbers are taken from those of messages: none is used twice. */
@@ -15,18 +14,19 @@ final class RocksQueues implements QueueStore {
   private final QueueReader reader;
   private final Sweeping sweeping;
   private final Numbers numbers;
-  private final LongAdder size;
+  private final Contents contents;
 
-  /**
-   * @param size counts the messages of all queues
-   */
   RocksQueues(
-      Gathering gathering, QueueReader reader, Sweeping sweeping, Numbers numbers, LongAdder size) {
+      Gathering gathering,
+      QueueReader reader,
+      Sweeping sweeping,
+      Numbers numbers,
+      Contents contents) {
     this.gathering = gathering;
     this.reader = reader;
     this.sweeping = sweeping;
     this.numbers = numbers;
-    this.size = size;
+    this.contents = contents;
   }
 
   @Override
@@ -40,31 +40,44 @@ final class RocksQueues implements QueueStore {
   }
 
   RocksQueue createRocks(String clientId) {
-    RocksQueue queue = new RocksQueue(this, clientId, numbers.next(), 0);
+    RocksQueue queue = new RocksQueue(this, clientId, numbers.next(), 0, 0);
     gathering
         .open()
         .change(new Change.Put(Family.OWNERS, Keys.owner(clientId, queue.number()), NOTHING));
     return queue;
   }
 
-  /** A queue that an earlier run has left. */
-  RocksQueue restore(String clientId, long number, long messages) {
-    size.add(messages);
-    return new RocksQueue(this, clientId, number, messages);
+  /**
+   * A queue that an earlier run has left.
+   *
+   * @param bytes of its rows
+   */
+  RocksQueue restore(String clientId, long number, long messages, long bytes) {
+    contents.messages().add(messages);
+    contents.bytes().add(bytes);
+    return new RocksQueue(this, clientId, number, messages, bytes);
   }
 
   @Override
   public long size() {
-    return size.sum();
+    return contents.messages().sum();
   }
 
   void count(long more) {
-    size.add(more);
+    contents.messages().add(more);
   }
 
-  /** The end of the queue is written; its entries are not gone yet. */
-  void sweep(long queue) {
-    sweeping.ended(queue);
+  void weigh(long more) {
+    contents.bytes().add(more);
+  }
+
+  /**
+   * The end of the queue is written; its entries are not gone yet.
+   *
+   * @param bytes of its rows, which count until they are
+   */
+  void sweep(long queue, long bytes) {
+    sweeping.ended(queue, bytes);
   }
 
   Gathering gathering() {

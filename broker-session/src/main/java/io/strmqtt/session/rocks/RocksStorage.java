@@ -24,7 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
@@ -84,17 +83,18 @@ final class RocksStorage implements Storage {
             faults,
             numbers::reserve,
             nanoTime);
-    LongAdder messages = new LongAdder();
-    this.reclaim = new Reclaim(database, writer::removed, messages::sum, nanoTime);
-    this.sweeping = new Sweeping(database, committer, reclaim::step);
+    Contents contents = new Contents();
+    this.reclaim = new Reclaim(database, disk, contents.bytes()::sum, nanoTime);
+    this.sweeping = new Sweeping(database, committer, contents, reclaim::step);
     this.reader = new QueueReader(database, this::behindAllWrites);
-    this.queues = new RocksQueues(gathering, reader, sweeping, numbers, messages);
+    this.queues = new RocksQueues(gathering, reader, sweeping, numbers, contents);
     this.sessions =
         new RocksSessions(
             gathering,
             consumer -> {
               new Restoring(database, queues, gathering, nanoTime).run(consumer);
               flush();
+              reclaim.begin();
             });
     this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
     this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
@@ -197,7 +197,7 @@ final class RocksStorage implements Storage {
           }
           try (Rows rows = new Rows(open, Family.ENDED)) {
             for (; rows.isValid(); rows.next()) {
-              sweeping.ended(Keys.first(rows.key()));
+              sweeping.ended(Keys.first(rows.key()), 0);
             }
           }
           return true;
@@ -240,6 +240,11 @@ final class RocksStorage implements Storage {
     } catch (RocksDBException e) {
       throw new IllegalStateException(Diagnosis.text(e));
     }
+  }
+
+  /** Gives disk back if it is time; for tests. */
+  void reclaim() {
+    reclaim.step();
   }
 
   /** What was sealed until now may still be on its way. */

@@ -24,51 +24,57 @@ final class Sweeping implements AutoCloseable {
 
   private final Database database;
   private final Committer committer;
-  private final Runnable whenIdle;
-  private final BlockingQueue<Long> ended = new LinkedBlockingQueue<>();
+  private final Contents contents;
+  private final Runnable between;
+  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
   private final Thread thread =
       Thread.ofPlatform().name("store-sweep").daemon().unstarted(this::run);
   private volatile boolean closing;
 
   /**
-   * @param whenIdle runs about once a second while there is nothing to remove
+   * @param between runs after each queue, and about once a second while there is none
    */
-  Sweeping(Database database, Committer committer, Runnable whenIdle) {
+  Sweeping(Database database, Committer committer, Contents contents, Runnable between) {
     this.database = database;
     this.committer = committer;
-    this.whenIdle = whenIdle;
+    this.contents = contents;
+    this.between = between;
   }
 
   void start() {
     thread.start();
   }
 
-  /** The end of the queue is written; any thread. */
-  void ended(long queue) {
-    ended.add(queue);
+  /**
+   * The end of the queue is written; any thread.
+   *
+   * @param bytes of its rows in {@link Contents}, which are taken out when it is done
+   */
+  void ended(long queue, long bytes) {
+    ended.add(new Ended(queue, bytes));
   }
 
   private void run() {
     try {
       while (!closing) {
-        Long queue = ended.poll(1, TimeUnit.SECONDS);
-        if (queue == null) {
-          whenIdle.run();
-        } else {
+        Ended queue = ended.poll(1, TimeUnit.SECONDS);
+        if (queue != null) {
           sweep(queue);
         }
+        between.run();
       }
     } catch (InterruptedException e) {
       // closed
     }
   }
 
-  private void sweep(long queue) throws InterruptedException {
+  private void sweep(Ended done) throws InterruptedException {
+    long queue = done.queue;
     try {
       while (true) {
         Optional<List<Long>> chunk = database.read(open -> chunk(open, queue));
         if (chunk.isEmpty()) {
-          ended.add(queue); // It is being opened anew; this thread has time.
+          ended.add(done); // It is being opened anew; this thread has time.
           Thread.sleep(100);
           return;
         }
@@ -82,6 +88,7 @@ final class Sweeping implements AutoCloseable {
         committer.submit(unit);
         written.await();
         if (chunk.get().isEmpty()) {
+          contents.bytes().add(-done.bytes);
           return;
         }
       }
@@ -117,4 +124,6 @@ final class Sweeping implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
   }
+
+  private record Ended(long queue, long bytes) {}
 }

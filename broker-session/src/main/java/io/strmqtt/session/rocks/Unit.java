@@ -41,6 +41,7 @@ final class Unit {
       latestIndex = changes.size();
       latestIsShared = false;
       byte[] entry = QueueEntry.inline(message, latestBody).toBytes();
+      queue.weigh(RocksQueue.KEY + entry.length);
       change(new Change.Add(queue, message.number(), entry, false));
       return;
     }
@@ -50,9 +51,12 @@ final class Unit {
       Change.Add instead = sharing(first.queue(), before);
       changes.set(latestIndex, instead);
       size += instead.size() - first.size();
+      first.queue().weigh(instead.entry().length - first.entry().length);
       change(new Change.Body(message.number(), latestBody));
     }
-    change(sharing(queue, message));
+    Change.Add entry = sharing(queue, message);
+    queue.weigh(RocksQueue.KEY + entry.entry().length);
+    change(entry);
   }
 
   private Change.Add sharing(RocksQueue queue, QueuedMessage message) {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** Stores for tests of this provider alone, and what is put into them. */
@@ -42,6 +43,12 @@ final class Fixture {
   static RocksStorage open(Path folder, Durability durability, Map<String, Object> settings) {
     Settings section = new Settings(settings, folder);
     return (RocksStorage) new RocksStorageProvider().open(terms(folder, durability), section);
+  }
+
+  /** With another clock for all that is measured in nanoseconds. */
+  static RocksStorage open(Path folder, LongSupplier nanoTime) {
+    RocksSettings settings = RocksSettings.from(new Settings(Map.of(), folder));
+    return RocksStorage.open(terms(folder, Durability.OS), settings, nanoTime);
   }
 
   static StorageTerms terms(Path folder, Durability durability) {
