@@ -68,6 +68,9 @@ class ModelTest {
               storage.flush();
             }
           }
+          // Something to wait for: what was flushed may be on its way, and is written before it.
+          retained.put("r/end", "run " + run);
+          storage.retained().put(Stored.message("r/end", "run " + run));
           Stored.await(storage);
           if (random.nextBoolean()) {
             copy(store, next);

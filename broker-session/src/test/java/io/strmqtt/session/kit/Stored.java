@@ -83,7 +83,7 @@ final class Stored {
         .toList();
   }
 
-  /** Waits until what the calling thread has handed over is durable. */
+  /** Waits until what the calling thread has gathered since it last flushed is durable. */
   static void await(Storage storage) {
     CompletableFuture<Void> durable = new CompletableFuture<>();
     storage.whenDurable(() -> durable.complete(null));
