@@ -43,6 +43,9 @@ final class InFlight {
     /** Whether the store knows the packet identifier of the QoS 2 message. */
     boolean isNoted;
 
+    /** Whether PUBREL waits for the store to know that it is released. */
+    boolean isReleasing;
+
     /** Whether it may have been sent before (3.3.1-1). */
     boolean wasSent;
 

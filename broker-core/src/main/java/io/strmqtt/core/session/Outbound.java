@@ -241,6 +241,14 @@ public final class Outbound {
     backlog.skip(entry.number);
   }
 
+  /** The store knows that the message is released: PUBREL, on whatever connection there is now. */
+  void releasedDurably(InFlight.Entry entry) {
+    entry.isReleasing = false;
+    if (sending != null && inFlight.get(entry.packetId) == entry) {
+      sending.writePubrel(entry);
+    }
+  }
+
   /** Whether acknowledgements have made room for messages that waited for it. */
   boolean hasRoomForHeld() {
     return sending != null && sending.hasRoomForHeld();

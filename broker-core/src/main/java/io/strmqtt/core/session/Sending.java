@@ -223,18 +223,19 @@ final class Sending {
     inFlight.release(entry);
     holdQuota(entry);
     if (kept == null) {
-      out.write(pubrel(entry));
-    } else {
+      writePubrel(entry);
+    } else if (!entry.isReleasing) { // Else a PUBREL is under way, which answers both.
       outbound.released(entry);
       kept.released(entry.number, entry.packetId);
+      entry.isReleasing = true;
       // At once: once this is gathered with something else, nothing says when it is durable.
-      session.whenDurable(
-          () -> {
-            if (outbound.isBy(this)) {
-              out.write(pubrel(entry)); // Flushed with all that the same commit has decided.
-            }
-          });
+      session.whenDurable(() -> outbound.releasedDurably(entry));
     }
+  }
+
+  /** Flushed with all that the same commit has decided. */
+  void writePubrel(InFlight.Entry entry) {
+    out.write(new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE));
   }
 
   /** PUBREC of a packet identifier that is not known (4.3.3-4). */
@@ -264,10 +265,6 @@ final class Sending {
       write(delivery, entry.packetId, entry.wasSent);
       entry.wasSent = true;
     }
-  }
-
-  private static Pubrel pubrel(InFlight.Entry entry) {
-    return new Pubrel(entry.packetId, ReasonCode.SUCCESS, Properties.NONE);
   }
 
   private void holdQuota(InFlight.Entry entry) {

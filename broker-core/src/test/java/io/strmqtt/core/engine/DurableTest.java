@@ -339,6 +339,24 @@ class DurableTest {
   }
 
   @Test
+  void aPubrecThatIsRepeatedWhileTheStoreWritesIsAnsweredWithTheFirst() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100)).subscribe("t", 2);
+      broker.connect("p").publish("t", "once", 2);
+      int packetId = client.receivePublish("once").packetId();
+      Pubrec pubrec = new Pubrec(packetId, ReasonCode.SUCCESS, Properties.NONE);
+      store.deferring = true;
+      client.send(pubrec, pubrec);
+      store.deferring = false; // The store has nothing new to write for it.
+      client.send(pubrec);
+      client.receiveNothing();
+      store.commit(broker);
+      assertThat(client.receive(Pubrel.class).packetId()).isEqualTo(packetId);
+      client.receiveNothing();
+    }
+  }
+
+  @Test
   void aReleaseOfWhatNobodyKnowsDoesNotWaitForOthers() {
     try (broker) {
       TestClient client = broker.connect(as("a").expiry(100));
