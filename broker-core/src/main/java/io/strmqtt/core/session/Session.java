@@ -161,7 +161,7 @@ public final class Session implements Subscriber {
 
   /** Counts the message in; the owner makes room for it if it is to take an older one's place. */
   private boolean hasRoomFor(Delivery delivery) {
-    if (waiting.enter(delivery)) {
+    if (available ? waiting.enter(delivery) : waiting.enterAbsent(delivery)) {
       return true;
     }
     if (waiting.asksWhatHasExpired()) {
@@ -364,6 +364,7 @@ public final class Session implements Subscriber {
     available = false;
     inboundQos2.trim();
     outbound.disconnect();
+    waiting.beginAbsence();
     record = record.disconnected(broker.clock().instant(), reason);
     Will due = will;
     if (due == null) {

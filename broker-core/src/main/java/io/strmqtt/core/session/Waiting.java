@@ -54,16 +54,21 @@ final class Waiting {
 
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
   boolean enter(Delivery delivery) {
+    return enter(delivery, limits.dropOldest());
+  }
+
+  /** The same while the client is away: what has expired makes room. */
+  boolean enterAbsent(Delivery delivery) {
+    return enter(delivery, limits.dropOldest() || hasExpired());
+  }
+
+  private boolean enter(Delivery delivery, boolean othersMakeRoom) {
     int weight = delivery.weight();
-    long expiresAt = delivery.publication().message().expiresAt();
-    if (expiresAt < earliestExpiry) {
-      EARLIEST_EXPIRY.accumulateAndGet(this, expiresAt, Math::min);
-    }
-    // Where older ones make room, the owner needs some to do so.
-    int times = limits.dropOldest() || hasExpired() ? 2 : 1;
+    int times = othersMakeRoom ? 2 : 1; // The owner needs some to do so.
     if (MESSAGES.incrementAndGet(this) <= (long) times * limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
       if (BYTES.addAndGet(this, weight) <= times * limits.maxQueuedBytes() || messages == 1) {
+        noteExpiry(delivery.publication().message().expiresAt());
         return true;
       }
       BYTES.addAndGet(this, -weight);
@@ -87,6 +92,17 @@ final class Waiting {
     return tooMany > 0 || messages == 1 || bytes <= limits.maxQueuedBytes()
         ? Math.max(0, tooMany)
         : 1;
+  }
+
+  private void noteExpiry(long expiresAt) {
+    if (expiresAt < earliestExpiry) {
+      EARLIEST_EXPIRY.accumulateAndGet(this, expiresAt, Math::min);
+    }
+  }
+
+  /** The client leaves; what was the earliest may have been sent to it. */
+  void beginAbsence() {
+    earliestExpiry = messages == 0 ? Long.MAX_VALUE : UNKNOWN;
   }
 
   /** Whether there are too many, or too large ones, and some may have expired. */

@@ -75,6 +75,39 @@ class OfflineExpiryTest {
   }
 
   @Test
+  void whatExpiredAtAClientThatIsThereDoesNotRaiseItsBound() {
+    try (EngineFixture broker = start(3, false)) {
+      TestClient a = broker.connect(as("a").expiry(1000)).subscribe("t", 1);
+      TestClient publisher = broker.connect("p");
+      publish(publisher, "sent", SECOND);
+      a.puback(a.receivePublish("sent"));
+      broker.pass(Duration.ofSeconds(60));
+      a.writable(false);
+      for (int i = 0; i < 5; i++) {
+        publish(publisher, "m" + i, Properties.NONE);
+      }
+      broker.pass(Duration.ofSeconds(11)); // It holds its publisher back no longer.
+      assertThat(broker.count(Reason.QUEUE_FULL)).as("while it does not read").isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatExpiredAtAClientBeforeItLeftDoesNotRaiseItsBound() {
+    try (EngineFixture broker = start(3, false)) {
+      TestClient a = broker.connect(as("a").expiry(1000)).subscribe("t", 1);
+      TestClient publisher = broker.connect("p");
+      publish(publisher, "sent", SECOND);
+      a.puback(a.receivePublish("sent"));
+      broker.pass(Duration.ofSeconds(60));
+      a.drop();
+      for (int i = 0; i < 5; i++) {
+        publish(publisher, "m" + i, Properties.NONE);
+      }
+      assertThat(broker.count(Reason.QUEUE_FULL)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aQueueOfManyPagesIsSweptWhole() {
     int many = 3 * 256 + 10;
     try (EngineFixture broker = start(many, false)) {
