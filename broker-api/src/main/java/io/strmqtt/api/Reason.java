@@ -79,6 +79,9 @@ public enum Reason {
   BAD_WEBSOCKET_FRAME(Kind.DISCONNECT, "a WebSocket frame is not binary or breaks the protocol"),
   REAUTHENTICATION_FAILED(Kind.DISCONNECT, "the client could not authenticate once more"),
   WRITE_TIMEOUT(Kind.DISCONNECT, "the peer stopped reading"),
+  SLOW_SUBSCRIBER(
+      Kind.DISCONNECT, "memory is short, and the client had more waiting for it than others"),
+  OUT_OF_MEMORY(Kind.DISCONNECT, "no memory was left for the bytes of the connection"),
   SERVER_SHUTDOWN(Kind.DISCONNECT, "the broker is shutting down"),
   BROKER_ENDED(Kind.DISCONNECT, "the broker ended before the connection did"),
   ADMINISTRATIVE(Kind.DISCONNECT, "an administrator ended the session"),
@@ -90,6 +93,8 @@ public enum Reason {
   MESSAGE_EXPIRED(Kind.DROP, "the message expired before it was sent"),
   OVER_CLIENT_PACKET_SIZE(Kind.DROP, "the message exceeds the subscriber's maximum packet size"),
   QOS0_OFFLINE(Kind.DROP, "QoS 0 is not kept for an offline session"),
+  QOS0_SLOW_SUBSCRIBER(
+      Kind.DROP, "QoS 0 for a client that does not keep up, while memory is short"),
   MESSAGE_LOST(Kind.DROP, "the store no longer has the message"),
   SESSION_ENDED(Kind.DROP, "the session ended with messages waiting"),
   QOS0_NOT_AUTHORIZED(Kind.DROP, "a QoS 0 publication was not authorized"),

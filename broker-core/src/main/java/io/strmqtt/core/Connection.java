@@ -22,6 +22,15 @@ public interface Connection {
   /** Hands bytes over, and their ownership; sent with the next {@link #flush}. */
   void write(ByteBuf bytes);
 
+  /** Bytes that were flushed and that the socket has not taken, as they are sent (TLS, frames). */
+  long unsent();
+
+  /** Runs the task on the loop once the socket has taken all that was flushed, or is closed. */
+  void whenSent(Runnable then);
+
+  /** Whether the socket gets the very bytes that are handed over, and no copy (TLS makes one). */
+  boolean sendsWithoutCopy();
+
   void flush();
 
   /**

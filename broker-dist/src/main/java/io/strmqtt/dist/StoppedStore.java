@@ -3,6 +3,7 @@ package io.strmqtt.dist;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.QueuedMessage;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageException;
@@ -78,12 +79,17 @@ public final class StoppedStore {
       List<StoredSession> sessions = new ArrayList<>();
       storage.sessions().restore(sessions::add);
       sessions.forEach(session -> export(session, lines));
-      storage
-          .retained()
-          .match("#", message -> lines.accept(body(new JsonLine("retained"), message).end()));
-      storage
-          .retained()
-          .match("$SYS/#", message -> lines.accept(body(new JsonLine("retained"), message).end()));
+      export(storage.retained().match("#"), lines);
+      export(storage.retained().match("$SYS/#"), lines);
+    }
+  }
+
+  private static void export(RetainedWalk walk, Consumer<String> lines) {
+    while (!walk.isOver()) {
+      Message message = walk.next(1000);
+      if (message != null) {
+        lines.accept(body(new JsonLine("retained"), message).end());
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.strmqtt.session;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,14 +11,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A tree with one node for each topic level that leads to a retained message. Changes take one lock
- * for as many steps as the topic has levels; matching takes none, and sees every message that was
- * there before it began and is not changed meanwhile.
+ * for as many steps as the topic has levels; a walk takes none, and sees every message that was
+ * there before it began and is not changed meanwhile, none that was put later.
  *
  * <p>Matching visits a node at most once, since a node's depth says which level of the filter it
  * has to meet. It walks with a stack of its own, as high as the topics are deep.
@@ -27,6 +27,9 @@ public final class RetainedTree implements RetainedStore {
   private final Object writing = new Object();
   private final int limit;
   private volatile int size;
+
+  /** How many messages have been put; the number of each tells whether a walk began before it. */
+  private volatile long puts;
 
   /**
    * @param limit how many messages may be kept
@@ -46,10 +49,11 @@ public final class RetainedTree implements RetainedStore {
       for (String level : levels) {
         node = node.childOrNew(level);
       }
-      if (node.message == null) {
+      if (node.kept == null) {
         size = size + 1;
       }
-      node.message = message;
+      puts = puts + 1;
+      node.kept = new Kept(message, puts);
       return true;
     }
   }
@@ -82,11 +86,11 @@ public final class RetainedTree implements RetainedStore {
         }
         path.add(node);
       }
-      Message there = node.message;
-      if (there == null || !unwanted.test(there)) {
+      Kept there = node.kept;
+      if (there == null || !unwanted.test(there.message)) {
         return false;
       }
-      node.message = null;
+      node.kept = null;
       size = size - 1;
       for (int depth = levels.size(); depth > 0 && path.get(depth).isBare(); depth--) {
         path.get(depth - 1).drop(levels.get(depth - 1));
@@ -96,43 +100,8 @@ public final class RetainedTree implements RetainedStore {
   }
 
   @Override
-  public void match(String filter, Consumer<Message> consumer) {
-    List<String> levels = levels(filter);
-    Deque<Step> walk = new ArrayDeque<>();
-    walk.push(new Step(List.of(root).iterator(), 0));
-    while (!walk.isEmpty()) {
-      Step step = walk.peek();
-      if (!step.nodes.hasNext()) {
-        walk.pop();
-        continue;
-      }
-      Node node = step.nodes.next();
-      if (step.depth == levels.size()) {
-        node.hand(consumer);
-        continue;
-      }
-      switch (levels.get(step.depth)) {
-        case "#" -> {
-          // a/# matches a, too (4.7.1.2); the # stays in force all the way down
-          node.hand(consumer);
-          walk.push(new Step(wild(node), step.depth));
-        }
-        case "+" -> walk.push(new Step(wild(node), step.depth + 1));
-        case String level -> {
-          Node child = node.child(level);
-          if (child != null) {
-            walk.push(new Step(List.of(child).iterator(), step.depth + 1));
-          }
-        }
-      }
-    }
-  }
-
-  /** The children a wildcard meets: at the top, none that begins with $ (4.7.2). */
-  private Iterator<Node> wild(Node node) {
-    return node == root
-        ? node.children().stream().filter(child -> !child.level.startsWith("$")).iterator()
-        : node.children().iterator();
+  public RetainedWalk match(String filter) {
+    return new Walk(filter, puts);
   }
 
   @Override
@@ -159,7 +128,7 @@ public final class RetainedTree implements RetainedStore {
         return false;
       }
     }
-    return node.message != null;
+    return node.kept != null;
   }
 
   private static List<String> levels(String topic) {
@@ -173,24 +142,88 @@ public final class RetainedTree implements RetainedStore {
     return levels;
   }
 
+  /** A message, and how many had been put when it was. */
+  private record Kept(Message message, long number) {}
+
   /** Nodes of one depth still to be met by the filter's level of that depth. */
   private record Step(Iterator<Node> nodes, int depth) {}
+
+  private final class Walk implements RetainedWalk {
+    private final String filter;
+    private final long before;
+    private final Deque<Step> steps = new ArrayDeque<>(4);
+    private List<String> levels = List.of();
+    private boolean begun;
+
+    Walk(String filter, long before) {
+      this.filter = filter;
+      this.before = before;
+    }
+
+    @Override
+    public boolean isOver() {
+      return begun && steps.isEmpty();
+    }
+
+    @Override
+    public @Nullable Message next(int most) {
+      if (!begun) {
+        begun = true;
+        levels = levels(filter);
+        steps.push(new Step(List.of(root).iterator(), 0));
+      }
+      for (int left = most; left > 0 && !steps.isEmpty(); left--) {
+        Step step = steps.peek();
+        if (!step.nodes.hasNext()) {
+          steps.pop();
+          continue;
+        }
+        Kept found = visit(step.nodes.next(), step.depth);
+        if (found != null && found.number <= before) {
+          return found.message;
+        }
+      }
+      return null;
+    }
+
+    /** What the node has for the filter; its children are next. */
+    private @Nullable Kept visit(Node node, int depth) {
+      if (depth == levels.size()) {
+        return node.kept;
+      }
+      switch (levels.get(depth)) {
+        case "#" -> {
+          steps.push(new Step(wild(node), depth));
+          // a/# matches a, too (4.7.1.2); the # stays in force all the way down
+          return node.kept;
+        }
+        case "+" -> steps.push(new Step(wild(node), depth + 1));
+        case String level -> {
+          Node child = node.child(level);
+          if (child != null) {
+            steps.push(new Step(List.of(child).iterator(), depth + 1));
+          }
+        }
+      }
+      return null;
+    }
+
+    /** The children a wildcard meets: at the top, none that begins with $ (4.7.2). */
+    private Iterator<Node> wild(Node node) {
+      return node == root
+          ? node.children().stream().filter(child -> !child.level.startsWith("$")).iterator()
+          : node.children().iterator();
+    }
+  }
 
   /** Changed under the tree's lock only, read without. */
   private static final class Node {
     final String level;
-    volatile @Nullable Message message;
+    volatile @Nullable Kept kept;
     private volatile @Nullable Map<String, Node> children;
 
     Node(String level) {
       this.level = level;
-    }
-
-    void hand(Consumer<Message> consumer) {
-      Message here = message;
-      if (here != null) {
-        consumer.accept(here);
-      }
     }
 
     Collection<Node> children() {
@@ -224,7 +257,7 @@ public final class RetainedTree implements RetainedStore {
     }
 
     boolean isBare() {
-      return message == null && children == null;
+      return kept == null && children == null;
     }
   }
 }

@@ -3,9 +3,12 @@ package io.strmqtt.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -229,6 +232,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof CorruptedFrameException || cause instanceof TooLongFrameException) {
       broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
+    } else if (cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError) {
+      broken = Optional.of(Reason.OUT_OF_MEMORY); // What it held is free when it is closed.
     } else if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
       broken = Optional.of(Reason.INTERNAL_ERROR);
       InternalErrors.report(endpoint, cause);
@@ -288,6 +293,26 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   @Override
+  public long unsent() {
+    ChannelOutboundBuffer buffer = ctx().channel().unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void whenSent(Runnable then) {
+    Channel.Unsafe socket = ctx().channel().unsafe();
+    ChannelPromise sent = ctx().newPromise();
+    sent.addListener(done -> then.run());
+    socket.write(Unpooled.EMPTY_BUFFER, sent); // Behind all that TLS and frames have made.
+    socket.flush();
+  }
+
+  @Override
+  public boolean sendsWithoutCopy() {
+    return ctx().pipeline().get(SslHandler.class) == null;
+  }
+
+  @Override
   public void flush() {
     ctx().flush();
   }
@@ -342,7 +367,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
       return;
     }
     state = State.CLOSING;
-    if (reason == Reason.WRITE_TIMEOUT || !ctx().channel().isActive()) {
+    if (hasNoUseForWords(reason) || !ctx().channel().isActive()) {
       abort();
       return;
     }
@@ -355,6 +380,13 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
                 ? new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE)
                 : Unpooled.EMPTY_BUFFER)
         .addListener(sent -> drain(tls));
+  }
+
+  /** Whether the peer would not read them, or there is no memory for them. */
+  private static boolean hasNoUseForWords(Reason reason) {
+    return reason == Reason.WRITE_TIMEOUT
+        || reason == Reason.SLOW_SUBSCRIBER
+        || reason == Reason.OUT_OF_MEMORY;
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.strmqtt.api.store;
 
 import io.strmqtt.api.Message;
-import java.util.function.Consumer;
 
 /** The retained message of each topic. */
 public interface RetainedStore {
@@ -17,11 +16,13 @@ public interface RetainedStore {
   void expire(Message message);
 
   /**
-   * Hands every message whose topic matches the filter to the consumer, on the calling thread, in
-   * no particular order. Filters that begin with a wildcard do not match topics that begin with
-   * {@code $} (MQTT 5, 4.7.2). Expired ones may be among them.
+   * Begins a walk through the messages whose topics match the filter, in no particular order.
+   * Filters that begin with a wildcard do not match topics that begin with {@code $} (MQTT 5,
+   * 4.7.2). Cheap: nothing is looked at before the first step. A message that is put after this
+   * call need not be handed over: whoever subscribed before gets it as it is published. Expired
+   * ones may be among them.
    */
-  void match(String filter, Consumer<Message> consumer);
+  RetainedWalk match(String filter);
 
   /** How many there are. */
   long size();

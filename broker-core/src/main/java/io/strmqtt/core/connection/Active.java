@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 /** The client is in: CONNACK has been sent, packets are handled as they come. */
 final class Active implements Phase, Attachment {
   private static final long TURN_NANOS = 20_000_000L;
-  private static final long FAR_TURN_NANOS = 1_000_000_000L;
 
   private final MqttConnection owner;
   private final Services services;
@@ -73,7 +72,13 @@ final class Active implements Phase, Attachment {
     this.subject = subject;
     this.ready = ready;
     this.terms = terms;
-    this.outbox = new Outbox(owner.connection(), terms.version(), services.broker().counters());
+    this.outbox =
+        new Outbox(
+            owner.connection(),
+            terms.version(),
+            services.broker().counters(),
+            owner.shard(),
+            this::flowChanged);
     this.inbound = new Inbound(this, services.broker(), terms.version());
     this.subscribing = new Subscribing(this, services.broker());
     this.reauthentication =
@@ -133,9 +138,11 @@ final class Active implements Phase, Attachment {
   @Override
   public void detached(Reason reason) {
     ReasonCode code =
-        reason == Reason.TAKEN_OVER
-            ? ReasonCode.SESSION_TAKEN_OVER
-            : ReasonCode.ADMINISTRATIVE_ACTION;
+        switch (reason) {
+          case TAKEN_OVER -> ReasonCode.SESSION_TAKEN_OVER;
+          case SLOW_SUBSCRIBER -> ReasonCode.QUOTA_EXCEEDED;
+          default -> ReasonCode.ADMINISTRATIVE_ACTION;
+        };
     if (owner.isIn(this)) {
       close(reason, Optional.of(code));
     } else {
@@ -218,19 +225,29 @@ final class Active implements Phase, Attachment {
 
   @Override
   public void writabilityChanged() {
+    outbox.writabilityChanged();
+    applyReading();
+  }
+
+  /** The way out is blocked or free again, or the socket has taken what it had not. */
+  private void flowChanged() {
+    if (!owner.isIn(this)) {
+      return;
+    }
+    boolean was = blocked;
+    blocked = outbox.isBlocked();
     Deadlines deadlines = shard().deadlines();
-    blocked = !owner.connection().isWritable();
-    if (blocked) {
-      if (!writeTimeout.isSet()) {
-        deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
-      }
-    } else {
+    if (!blocked) {
       deadlines.cancel(writeTimeout);
       if (session != null) {
         session.send();
       }
+    } else if (!writeTimeout.isSet()) {
+      deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
     }
-    applyReading(); // A client that does not read its answers is not asked for more requests.
+    if (was != blocked) {
+      applyReading(); // A client that does not read its answers is not asked for more requests.
+    }
   }
 
   private void applyReading() {
@@ -263,6 +280,12 @@ final class Active implements Phase, Attachment {
 
   private void close(Reason reason, Optional<ReasonCode> code) {
     if (!owner.isIn(this)) {
+      return;
+    }
+    if (outbox.isMidPacket() || reason == Reason.OUT_OF_MEMORY) {
+      owner.become(new Closed());
+      finish(reason);
+      owner.connection().abort(); // No other packet can begin before the rest of this one.
       return;
     }
     if (code.isPresent() && terms.version() == MqttVersion.V5) {
@@ -305,13 +328,13 @@ final class Active implements Phase, Attachment {
   }
 
   /**
-   * Stops reading until the slow subscriber, and the broker as a whole, have caught up: the
-   * client's own writes wait then.
+   * Stops reading until the slow subscriber, or the store, has caught up: the client's own writes
+   * wait then.
    *
-   * @param slow the subscriber that asked for it; null if it is the broker as a whole
-   * @param isOver whether the broker has not caught up with what the client publishes
+   * @param slow the subscriber that asked for it; null if it is the store
+   * @param isBehind whether the store has not caught up with what the client publishes
    */
-  void pauseReading(@Nullable Subscriber slow, BooleanSupplier isOver) {
+  void pauseReading(@Nullable Subscriber slow, BooleanSupplier isBehind) {
     if (held) {
       return;
     }
@@ -319,12 +342,12 @@ final class Active implements Phase, Attachment {
     services.broker().counters().count(Counters.Event.READS_PAUSED);
     applyReading();
     long since = shard().deadlines().now();
-    shard().pause(() -> mayReadOn(slow, isOver, since), this::readOn);
+    shard().pause(() -> mayReadOn(slow, isBehind, since), this::readOn);
   }
 
-  private boolean mayReadOn(@Nullable Subscriber slow, BooleanSupplier isOver, long since) {
+  private boolean mayReadOn(@Nullable Subscriber slow, BooleanSupplier isBehind, long since) {
     return !owner.isIn(this)
-        || (slow == null || !slow.isHoldingBack()) && !isOver.getAsBoolean()
+        || (slow == null || !slow.isHoldingBack()) && !isBehind.getAsBoolean()
         || mayAcknowledge(since);
   }
 
@@ -340,11 +363,10 @@ final class Active implements Phase, Attachment {
    * them up to its next publication.
    */
   private boolean mayAcknowledge(long pausedSince) {
-    long turn = services.broker().pending().isFarOver() ? FAR_TURN_NANOS : TURN_NANOS;
     return session != null
         && session.outbound().inFlight() > 0
         && !inbound.isOwedAll()
-        && shard().deadlines().now() - pausedSince >= turn;
+        && shard().deadlines().now() - pausedSince >= TURN_NANOS;
   }
 
   void write(MqttPacket packet) {

@@ -12,7 +12,6 @@ import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.Refusal;
-import io.strmqtt.core.session.Outbox;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.codec.MqttEncoder;
@@ -380,9 +379,7 @@ final class Authenticating implements Phase {
   }
 
   private void write(MqttPacket packet) {
-    Outbox out = new Outbox(owner.connection(), connect.version(), services.broker().counters());
-    out.write(packet);
-    out.flush();
+    owner.write(packet, connect.version());
   }
 
   /** Whether the client takes a packet of this size (3.1.2-24). */

@@ -3,7 +3,6 @@ package io.strmqtt.core.connection;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Refusal;
-import io.strmqtt.core.session.Outbox;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -73,9 +72,7 @@ final class AwaitConnect implements Phase {
           default -> version.filter(v -> v == MqttVersion.V5).orElse(null);
         };
     if (spoken != null) {
-      Outbox out = new Outbox(owner.connection(), spoken, owner.services().broker().counters());
-      out.write(new Connack(false, code, Properties.NONE));
-      out.flush();
+      owner.write(new Connack(false, code, Properties.NONE), spoken);
     }
   }
 

@@ -19,6 +19,7 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.Topics;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbound {
   private static final Router.Routed NOBODY_WAITS = subscribers -> {};
+  private static final BooleanSupplier NEVER = () -> false;
 
   private final Active active;
   private final Broker broker;
@@ -107,8 +109,8 @@ final class Inbound {
     Subscriber slow = active.publisher().publish(message, routed);
     // A store that cannot write does not hold up what needs none.
     boolean stored = publish.qos() > 0 || publish.retain();
-    if (slow != null || (stored ? broker.isOverOrBehind() : broker.isOver())) {
-      active.pauseReading(slow, stored ? broker::isOverOrBehind : broker::isOver);
+    if (slow != null || stored && broker.storage().isBehind()) {
+      active.pauseReading(slow, stored ? broker.storage()::isBehind : NEVER);
     }
   }
 

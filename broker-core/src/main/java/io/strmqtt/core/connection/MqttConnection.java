@@ -3,6 +3,7 @@ package io.strmqtt.core.connection;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Connection;
 import io.strmqtt.core.ConnectionHandler;
+import io.strmqtt.core.session.Outbox;
 import io.strmqtt.core.session.Shard;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.packet.MqttPacket;
@@ -50,6 +51,13 @@ public final class MqttConnection implements ConnectionHandler {
    */
   boolean isReading() {
     return reading;
+  }
+
+  /** Sends a packet while there is no session yet. */
+  void write(MqttPacket packet, MqttVersion version) {
+    Outbox out = new Outbox(connection, version, services.broker().counters(), shard, () -> {});
+    out.write(packet);
+    out.flush();
   }
 
   void become(Phase next) {

@@ -9,6 +9,8 @@ import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message with its encoded frames, each made once, by whoever needs it first, and shared by all
@@ -16,10 +18,19 @@ import java.lang.invoke.VarHandle;
  * arrays: no reference counts to get wrong.
  */
 public final class Publication {
-  private static final VarHandle FRAMES = MethodHandles.arrayElementVarHandle(byte[][].class);
+  private static final VarHandle FRAMES = MethodHandles.arrayElementVarHandle(PublishFrame[].class);
+  private static final AtomicIntegerFieldUpdater<Publication> HOLDERS =
+      AtomicIntegerFieldUpdater.newUpdater(Publication.class, "holders");
+
+  /** What a copy takes for each session it waits for, in bytes. */
+  private static final int COPY = 96;
+
+  /** Messages of fewer bytes are counted for each copy: cheaper than to count who has them. */
+  private static final int COUNTED_ONCE = 512;
 
   private final Message message;
-  private final byte[][] frames = new byte[8][];
+  private final @Nullable PublishFrame[] frames = new PublishFrame[8];
+  private volatile int holders;
 
   /** In the queues it waits in; 0 while it waits in none. Written before it leaves its thread. */
   private long number;
@@ -55,29 +66,58 @@ public final class Publication {
   }
 
   /**
-   * Whether one frame serves every 5.0 subscriber without subscription identifiers: not if it has
-   * to count down.
+   * The packet for subscribers of a kind without subscription identifiers. Its message expiry
+   * interval, if it has one, is for each copy to say.
    */
-  public boolean isShareable() {
-    return message.properties().expiryInterval() < 0;
-  }
-
-  /**
-   * The packet for subscribers of a kind; never to be modified. Packet identifier (if {@code qos}
-   * is above 0) and DUP are 0, and the QoS bits say 1.
-   */
-  public byte[] frame(MqttVersion version, int qos, boolean retain) {
+  public PublishFrame frame(MqttVersion version, int qos, boolean retain) {
     int slot = (version == MqttVersion.V5 ? 4 : 0) + (qos > 0 ? 2 : 0) + (retain ? 1 : 0);
-    byte[] frame = (byte[]) FRAMES.getAcquire(frames, slot);
+    PublishFrame frame = (PublishFrame) FRAMES.getAcquire(frames, slot);
     if (frame == null) {
       // Two threads may both encode: the frames are equal, and either may stay.
-      frame =
-          PublishFrame.encode(
-              packet(version, Math.min(qos, 1), retain, false, qos > 0 ? 1 : 0, NO_IDENTIFIERS, -1),
-              version);
+      frame = frame(version, qos, retain, NO_IDENTIFIERS);
       FRAMES.setRelease(frames, slot, frame);
     }
     return frame;
+  }
+
+  /** The packet for a subscriber with these subscription identifiers. */
+  public PublishFrame frame(MqttVersion version, int qos, boolean retain, int[] identifiers) {
+    return PublishFrame.of(
+        packet(
+            version,
+            Math.min(qos, 1),
+            retain,
+            false,
+            qos > 0 ? 1 : 0,
+            identifiers,
+            message.properties().expiryInterval()),
+        version);
+  }
+
+  /**
+   * One more session has the message in memory; any thread.
+   *
+   * @return bytes that this adds to what all sessions hold together
+   */
+  public long hold() {
+    int weight = message.weight();
+    if (weight < COUNTED_ONCE) {
+      return weight;
+    }
+    return HOLDERS.getAndIncrement(this) == 0 ? weight + COPY : COPY;
+  }
+
+  /**
+   * A session that held the message has it no more; any thread.
+   *
+   * @return bytes that this takes from what all sessions hold together
+   */
+  public long letGo() {
+    int weight = message.weight();
+    if (weight < COUNTED_ONCE) {
+      return weight;
+    }
+    return HOLDERS.decrementAndGet(this) == 0 ? weight + COPY : COPY;
   }
 
   private static final int[] NO_IDENTIFIERS = {};

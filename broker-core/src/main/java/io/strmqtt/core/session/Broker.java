@@ -21,15 +21,4 @@ public record Broker(
     Counters counters,
     Authorizer authorizer,
     PendingBytes pending,
-    Clock clock) {
-
-  /** Whether publishers are to stop reading: more waits to be sent than is good. */
-  public boolean isOver() {
-    return pending.isOver();
-  }
-
-  /** The same for those whose messages are stored: more waits to be sent, or written. */
-  public boolean isOverOrBehind() {
-    return pending.isOver() || storage.isBehind();
-  }
-}
+    Clock clock) {}

@@ -34,8 +34,14 @@ final class InFlight {
     Awaits awaits;
     int weight;
 
-    /** Null once PUBREC has come, and while the message is in the store alone. */
+    /** Null once it is not needed any more, and while the message is in the store alone. */
     @Nullable Delivery delivery;
+
+    /** Whether it is a retained message of a new subscription: those are in no bound. */
+    boolean isRetained;
+
+    /** Whether it has been read from the store, to be sent again. */
+    boolean isAhead;
 
     /** Whether it is counted against the receive maximum of the present connection. */
     boolean holdsQuota;
@@ -128,8 +134,8 @@ final class InFlight {
   /** Leaves the messages, which are in the store, to the backlog. */
   void unload() {
     for (Entry entry : byId.values()) {
-      if (entry.delivery != null) {
-        entry.delivery = null;
+      entry.delivery = null;
+      if (entry.awaits != Awaits.PUBCOMP) {
         putUnloaded(entry);
       }
     }

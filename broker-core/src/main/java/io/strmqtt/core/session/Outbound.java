@@ -5,6 +5,7 @@ import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.core.routing.Delivery;
+import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.core.session.InFlight.Awaits;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +33,12 @@ public final class Outbound {
   private final InFlight inFlight = new InFlight();
   private @Nullable MessageQueue kept;
   private @Nullable Sending sending;
+
+  /** Null while there is nothing in it, as for nearly all sessions. */
+  private @Nullable RetainedWanted retained;
+
+  /** As many messages have to be sent or dropped before retained ones are. */
+  private long retainedBehind;
 
   /** What a connection has left of a session that is not kept, and so ends with it. */
   private List<Delivery> unsent = List.of();
@@ -75,8 +82,8 @@ public final class Outbound {
     if (ended == null) {
       return;
     }
-    sending = null;
     List<Delivery> left = ended.end();
+    sending = null;
     if (kept == null) {
       unsent = left;
     } else {
@@ -155,7 +162,7 @@ public final class Outbound {
       if (entry == null) {
         now.hold(delivery);
       } else {
-        now.sendAgain(entry);
+        now.loaded(entry, delivery);
       }
     }
     if (!backlog.isOpen()) {
@@ -166,24 +173,87 @@ public final class Outbound {
     }
   }
 
+  /** Has the retained messages that match a new subscription sent, behind what waits now. */
+  void wantRetained(Subscription subscription) {
+    wantRetained(subscription, false);
+  }
+
+  /** Has those sent that an earlier run of the broker has not. */
+  void wantRetainedStill(Subscription subscription) {
+    wantRetained(subscription, true);
+  }
+
+  private void wantRetained(Subscription subscription, boolean noted) {
+    RetainedWanted wanted = retained;
+    if (wanted == null) {
+      wanted = new RetainedWanted(broker, kept != null);
+      retained = wanted;
+    }
+    wanted.add(subscription, noted);
+    retainedBehind = sent + dropped + waiting.messages() - inFlight.size();
+  }
+
+  /** The subscription with the filter is gone, or another has taken its place. */
+  void forgetRetained(String filter) {
+    if (retained != null) {
+      retained.remove(filter);
+      retainedWentOn();
+    }
+  }
+
+  /** Retained messages whose turn it may be; null if there are none. */
+  @Nullable RetainedWanted dueRetained() {
+    return retained != null && (sent + dropped >= retainedBehind || isIdle()) ? retained : null;
+  }
+
+  /** The walk has come further, perhaps to its end. */
+  void retainedWentOn() {
+    if (retained != null && retained.isEmpty()) {
+      retained = null;
+    }
+  }
+
+  /** Notes a retained message that is about to be sent. */
+  void keepRetained(Delivery delivery) {
+    waiting.enterRetained(delivery.weight());
+    if (kept != null) {
+      kept.add(delivery.toQueued(broker.storage().queues()));
+      if (delivery.qos() == 2) {
+        broker.storage().flush(); // Before its packet identifier is noted.
+      }
+      backlog.skip(delivery.number()); // No page need bring it.
+    }
+  }
+
   /** Writes what the client can take now. */
   void send() {
     Sending now = sending;
     if (now == null) {
       return;
     }
-    now.send();
-    if (kept != null && now.ahead() < LOW) {
+    boolean walks = retained != null;
+    boolean more = now.send();
+    if (walks && kept != null) {
+      if (retained != null) {
+        retained.note();
+      }
+      broker.storage().flush(); // Before what the client says of what it gets.
+    }
+    if (kept != null && now.wantsMore(LOW)) {
       backlog.readOn(kept);
     }
-    eased();
+    waiting.relax();
     now.flush();
+    if (sending == now) {
+      session.lag(!now.isIdle(), more);
+    }
   }
 
-  /** Messages have left: publishers may go on, those that wait for the broker as a whole too. */
-  private void eased() {
-    waiting.relax();
-    waiting.report(sending != null);
+  /** Drops the QoS 0 messages that wait: memory is short, and the client is behind. */
+  void dropQos0() {
+    if (sending != null) {
+      sending.dropQos0();
+    }
   }
 
   /** PUBACK; also settles what was refused. */
@@ -225,14 +295,22 @@ public final class Outbound {
 
   void settle(InFlight.Entry entry) {
     inFlight.remove(entry);
-    waiting.leave(entry.weight);
+    leave(entry);
     if (kept != null) {
       kept.remove(entry.number);
       backlog.skip(entry.number);
     }
-    eased();
+    waiting.relax();
     if (sending != null) {
       sending.giveBack(entry);
+    }
+  }
+
+  private void leave(InFlight.Entry entry) {
+    if (entry.isRetained) {
+      waiting.leaveRetained(entry.weight);
+    } else {
+      waiting.leave(entry.weight);
     }
   }
 
@@ -251,7 +329,7 @@ public final class Outbound {
 
   /** Whether acknowledgements have made room for messages that waited for it. */
   boolean hasRoomForHeld() {
-    return sending != null && sending.hasRoomForHeld();
+    return retained != null || sending != null && sending.hasRoomForHeld();
   }
 
   /** Whether nothing waits to be written. */
@@ -264,9 +342,17 @@ public final class Outbound {
     return inFlight.isUnloaded(number);
   }
 
-  /** A message that is not to be sent, or needs no acknowledgement, leaves the session. */
+  /** A message that needs no acknowledgement leaves the session. */
+  void leave(Delivery delivery) {
+    waiting.leave(delivery);
+  }
+
+  /** A message that is here, and not to be sent, leaves the session. */
   void forget(Delivery delivery) {
     waiting.leave(delivery);
+    if (sending != null) {
+      sending.letGo(delivery);
+    }
     if (kept != null && delivery.qos() > 0) {
       kept.remove(delivery.number());
     }
@@ -300,12 +386,14 @@ public final class Outbound {
     Set<Long> begun = new HashSet<>();
     int stored = backlog.size();
     for (InFlight.Entry entry : inFlight.inOrder()) {
-      waiting.leave(entry.weight);
+      leave(entry);
       if (entry.awaits != Awaits.PUBACK) {
         begun.add(entry.number);
         drop(Reason.SESSION_ENDED);
       } else if (entry.delivery != null) {
         left.add(entry.delivery);
+      } else if (kept == null) {
+        drop(Reason.SESSION_ENDED);
       } else {
         stored++;
       }

@@ -51,23 +51,26 @@ final class OutboundAliases {
    * @param maxSize bytes the client takes
    */
   void write(
-      Outbox out, String topic, byte[] frame, long maxSize, int qos, int packetId, boolean dup) {
+      Outbox out,
+      String topic,
+      PublishFrame frame,
+      long maxSize,
+      int qos,
+      int packetId,
+      boolean dup,
+      long expiry) {
     int slot = slot(topic);
     boolean named = !topic.equals(topics[slot]);
     if (named && !mayTake(slot, topic, frame, maxSize)) {
-      if (qos == 0) {
-        out.writeFrame(frame);
-      } else {
-        out.writeFrame(frame, qos, packetId, dup);
-      }
+      out.write(frame, qos, packetId, dup, expiry, 0, true);
       return;
     }
     topics[slot] = topic;
     seen[slot] = true;
-    out.writeAliased(frame, named, qos, packetId, dup, slot + 1); // MQTT-3.3.2-8
+    out.write(frame, qos, packetId, dup, expiry, slot + 1, named); // MQTT-3.3.2-8
   }
 
-  private boolean mayTake(int slot, String topic, byte[] frame, long maxSize) {
+  private boolean mayTake(int slot, String topic, PublishFrame frame, long maxSize) {
     if (topic.length() < SHORTEST || topic.length() > LONGEST) {
       return false;
     }
@@ -75,6 +78,6 @@ final class OutboundAliases {
       seen[slot] = false; // The owner's last chance.
       return false;
     }
-    return PublishFrame.aliasedSize(frame, true) <= Math.min(maxSize, LARGEST_PACKET);
+    return frame.aliasedSize(true) <= Math.min(maxSize, LARGEST_PACKET);
   }
 }

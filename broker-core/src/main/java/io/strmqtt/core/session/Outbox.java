@@ -1,7 +1,7 @@
 package io.strmqtt.core.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufAllocator;
 import io.strmqtt.core.Connection;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.codec.MqttEncoder;
@@ -11,27 +11,88 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of one connection: packets are gathered in one buffer and leave together. Small
- * frames are copied (a packet id is patched on the way), large ones are written as they are. On the
- * connection's loop only.
+ * The way out of one connection. Small packets are gathered in one buffer and leave together; a
+ * large one leaves piece by piece, the next when the socket has taken the last, and what comes
+ * behind it waits. So what a socket holds is bounded, however large packets are and however many
+ * sockets take nothing. On the connection's loop only.
  */
 public final class Outbox {
   private static final int BATCH = 16 * 1024;
-  private static final int LARGE = 8 * 1024;
-  private static final int DUP = 0x08;
+  private static final int TIGHT_BATCH = 4 * 1024;
+
+  /** What a topic alias may add to a packet, with longer length fields. */
+  private static final int ALIAS_BYTES = 8;
+
+  /** Bytes of a large packet before others have their turn. */
+  private static final int TURN = 512 * 1024;
 
   private final Connection connection;
   private final MqttVersion version;
   private final Counters counters;
+  private final Shard shard;
+  private final Runnable flowChanged;
   private @Nullable ByteBuf batch;
+  private @Nullable Large large;
   private boolean unflushed;
+  private boolean awaitsSocket;
+  private boolean yielded;
+  private boolean stalled;
   private int packets;
   private long bytes;
 
-  public Outbox(Connection connection, MqttVersion version, Counters counters) {
+  /** Bytes of the piece that the socket may not have taken yet. */
+  private int lastPiece;
+
+  /** A packet that leaves piece by piece. */
+  private static final class Large {
+    final ByteBuf prefix;
+    final PublishFrame frame;
+    final int size;
+    int written;
+
+    Large(ByteBuf prefix, PublishFrame frame) {
+      this.prefix = prefix;
+      this.frame = frame;
+      this.size = prefix.writerIndex() + rest() + frame.payload().length;
+    }
+
+    private int rest() {
+      return frame.head().length - frame.restAt();
+    }
+
+    /** The next bytes, at most so many, and all from one place. */
+    ByteBuf next(int most, Chunks chunks, ByteBufAllocator allocator) {
+      int at = written;
+      int own = prefix.writerIndex();
+      if (at < own) {
+        int length = Math.min(most, own - at);
+        return allocator.directBuffer(length).writeBytes(prefix, at, length);
+      }
+      at -= own;
+      if (at < rest()) {
+        int length = Math.min(most, rest() - at);
+        return chunks.of(frame.head(), frame.restAt() + at, length, allocator);
+      }
+      at -= rest();
+      return chunks.of(frame.payload(), at, Math.min(most, frame.payload().length - at), allocator);
+    }
+  }
+
+  /**
+   * @param flowChanged called when the way out is blocked or free again, or the socket has taken
+   *     what it had not
+   */
+  public Outbox(
+      Connection connection,
+      MqttVersion version,
+      Counters counters,
+      Shard shard,
+      Runnable flowChanged) {
     this.connection = connection;
     this.version = version;
     this.counters = counters;
+    this.shard = shard;
+    this.flowChanged = flowChanged;
   }
 
   public Connection connection() {
@@ -42,6 +103,27 @@ public final class Outbox {
     return version;
   }
 
+  /** Whether there is room for another publication; if not, the owner is told when there is. */
+  boolean isReady() {
+    return large == null && connection.isWritable() && !(awaitsSocket && shard.pending().isTight());
+  }
+
+  /** Whether the socket takes nothing at present, as far as the last flush has shown. */
+  public boolean isBlocked() {
+    return stalled;
+  }
+
+  /** Whether a packet has left in part: nothing else can be said before the rest of it. */
+  public boolean isMidPacket() {
+    return large != null;
+  }
+
+  /** Bytes of this connection alone that its socket has not taken. */
+  long unsent() {
+    long all = connection.unsent();
+    return connection.sendsWithoutCopy() ? Math.max(0, all - lastPiece) : all;
+  }
+
   public void write(MqttPacket packet) {
     packets++;
     int size = MqttEncoder.size(packet, version);
@@ -49,56 +131,119 @@ public final class Outbox {
     handOverIfFull();
   }
 
-  /** Writes a shared frame of a QoS 0 publication. */
-  void writeFrame(byte[] frame) {
-    packets++;
-    if (frame.length >= LARGE) {
-      handOver();
-      send(Unpooled.wrappedBuffer(frame));
-    } else {
-      room(frame.length).writeBytes(frame);
-      handOverIfFull();
-    }
-  }
-
   /**
-   * Writes a shared frame of a QoS 1 or 2 publication, with its own packet identifier and flags.
-   */
-  void writeFrame(byte[] frame, int qos, int packetId, boolean dup) {
-    packets++;
-    int at = PublishFrame.packetIdIndex(frame);
-    int head = at + 2;
-    boolean large = frame.length >= LARGE;
-    ByteBuf out = room(large ? head : frame.length);
-    int begin = out.writerIndex();
-    out.writeBytes(frame, 0, large ? head : frame.length);
-    out.setByte(begin, (frame[0] & 0xF1) | qos << 1 | (dup ? DUP : 0));
-    out.setShort(begin + at, packetId);
-    if (large) {
-      handOver();
-      send(Unpooled.wrappedBuffer(frame, head, frame.length - head));
-    } else {
-      handOverIfFull();
-    }
-  }
-
-  /**
-   * Writes a frame with a topic alias, its own packet identifier and flags (3.3.2.3.4).
+   * Writes a publication; only while there is room.
    *
-   * @param named whether the topic goes along
+   * @param expiry the remaining message expiry interval in seconds, if the frame has one
+   * @param alias the topic alias, 0 for none
+   * @param named whether the topic stands beside its alias
    */
-  void writeAliased(byte[] frame, boolean named, int qos, int packetId, boolean dup, int alias) {
+  void write(
+      PublishFrame frame,
+      int qos,
+      int packetId,
+      boolean dup,
+      long expiry,
+      int alias,
+      boolean named) {
     packets++;
-    ByteBuf out = room(Math.min(frame.length, LARGE) + 16);
-    int first = (frame[0] & 0xF1) | qos << 1 | (dup ? DUP : 0);
-    int rest = PublishFrame.writeAliased(frame, named, first, packetId, alias, out);
-    int left = frame.length - rest;
-    if (left >= LARGE) {
-      handOver();
-      send(Unpooled.wrappedBuffer(frame, rest, left));
-    } else {
-      out.writeBytes(frame, rest, left);
+    if (frame.size() < PublishFrame.LARGE) {
+      ByteBuf out = room(frame.size() + ALIAS_BYTES);
+      frame.writePrefix(out, qos, packetId, dup, expiry, alias, named);
+      out.writeBytes(frame.head(), frame.restAt(), frame.head().length - frame.restAt());
       handOverIfFull();
+      return;
+    }
+    handOver();
+    ByteBuf prefix = connection.alloc().heapBuffer(frame.prefixSize(alias, named));
+    frame.writePrefix(prefix, qos, packetId, dup, expiry, alias, named);
+    large = new Large(prefix, frame);
+    proceed();
+  }
+
+  /** The transport's way out is blocked or free again. */
+  public void writabilityChanged() {
+    proceed();
+    handOver();
+    connection.flush();
+    checkFlow();
+  }
+
+  /** Hands over more of a large packet, as long as the socket takes it. */
+  private void proceed() {
+    int turn = TURN;
+    Large now;
+    while ((now = large) != null && !awaitsSocket && !yielded && connection.isWritable()) {
+      if (turn <= 0) {
+        yielded = true;
+        shard.later(this::nextTurn);
+        return;
+      }
+      turn -= writePiece(now);
+      connection.flush();
+      awaitSocket();
+    }
+  }
+
+  private void nextTurn() {
+    yielded = false;
+    freed();
+  }
+
+  private int writePiece(Large now) {
+    int most = shard.pending().isTight() ? TIGHT_BATCH : Chunks.SIZE;
+    ByteBuf piece = now.next(most, shard.chunks(), connection.alloc());
+    int length = piece.readableBytes();
+    lastPiece = now.written == 0 ? 0 : length;
+    now.written += length;
+    bytes += length;
+    if (now.written == now.size) {
+      now.prefix.release();
+      large = null;
+    }
+    unflushed = true;
+    connection.write(piece);
+    return length;
+  }
+
+  /** Has the owner told when the socket has taken all, if it has not. */
+  private void awaitSocket() {
+    if (awaitsSocket) {
+      return;
+    }
+    if (connection.unsent() > 0) {
+      awaitsSocket = true;
+      // Not in the middle of the flush that sends it, where it is still counted as unsent.
+      connection.whenSent(() -> shard.later(this::sent));
+    } else {
+      lastPiece = 0;
+    }
+  }
+
+  private void sent() {
+    awaitsSocket = false;
+    lastPiece = 0;
+    freed();
+  }
+
+  private void freed() {
+    if (!connection.isOpen()) {
+      return;
+    }
+    proceed();
+    handOver();
+    connection.flush();
+    awaitSocket();
+    stalled = !isReady();
+    flowChanged.run();
+  }
+
+  private void checkFlow() {
+    awaitSocket();
+    boolean now = !isReady();
+    if (now != stalled) {
+      stalled = now;
+      flowChanged.run();
     }
   }
 
@@ -111,6 +256,7 @@ public final class Outbox {
       packets = 0;
       bytes = 0;
       connection.flush();
+      checkFlow();
     }
   }
 
@@ -121,12 +267,17 @@ public final class Outbox {
       batch = null;
       rest.release();
     }
+    Large part = large;
+    if (part != null) {
+      large = null;
+      part.prefix.release();
+    }
   }
 
-  private ByteBuf room(int bytes) {
+  private ByteBuf room(int size) {
     ByteBuf out = batch;
     if (out == null) {
-      out = connection.alloc().ioBuffer(Math.max(256, bytes));
+      out = connection.alloc().ioBuffer(Math.max(256, size));
       batch = out;
     }
     return out;
@@ -134,22 +285,27 @@ public final class Outbox {
 
   private void handOverIfFull() {
     ByteBuf out = batch;
-    if (out != null && out.readableBytes() >= BATCH) {
+    if (out == null || large != null) {
+      return;
+    }
+    if (shard.pending().isTight()) {
+      if (out.readableBytes() >= TIGHT_BATCH) {
+        handOver();
+        connection.flush();
+        awaitSocket();
+      }
+    } else if (out.readableBytes() >= BATCH) {
       handOver();
     }
   }
 
   private void handOver() {
     ByteBuf out = batch;
-    if (out != null) {
+    if (out != null && large == null) {
       batch = null;
-      send(out);
+      unflushed = true;
+      bytes += out.readableBytes();
+      connection.write(out);
     }
-  }
-
-  private void send(ByteBuf part) {
-    unflushed = true;
-    bytes += part.readableBytes();
-    connection.write(part);
   }
 }

@@ -33,6 +33,9 @@ public final class Session implements Subscriber {
   private static final AtomicIntegerFieldUpdater<Session> UNDER_WAY =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "underWay");
 
+  /** Mail taken in one turn. */
+  private static final int MAIL_AT_ONCE = 1024;
+
   // For all threads.
   private final String clientId;
   private final Sessions sessions;
@@ -53,7 +56,6 @@ public final class Session implements Subscriber {
   private final Outbound outbound;
   private final Subscriptions subscriptions = new Subscriptions();
   private final InboundQos2 inboundQos2 = new InboundQos2();
-  private @Nullable RetainedWanted retainedWanted;
   private @Nullable Absence absence;
   private SessionRecord record;
   private @Nullable Will will;
@@ -95,6 +97,9 @@ public final class Session implements Subscriber {
         Subscription subscription = Subscription.of(this, filter, each);
         subscriptions.put(subscription);
         broker.router().subscribe(subscription);
+        if (each.retainedDue()) {
+          outbound.wantRetainedStill(subscription);
+        }
       }
     }
     if (record.connected()) { // The run ended before the connection.
@@ -151,6 +156,11 @@ public final class Session implements Subscriber {
     if (delivery.qos() == 0 && !available) {
       waiting.refuse();
       broker.counters().count(Reason.QOS0_OFFLINE);
+      return false;
+    }
+    if (delivery.qos() == 0 && waiting.hasNoRoomForQos0()) {
+      waiting.refuse();
+      broker.counters().count(Reason.QOS0_SLOW_SUBSCRIBER);
       return false;
     }
     if (!hasRoomFor(delivery)) {
@@ -237,12 +247,17 @@ public final class Session implements Subscriber {
     scheduled = 0;
     // A hand-over ends this owner's turn, or, if the session stays on the loop, comes to its
     // arrival before any further mail: a second claim must find the first one attached.
+    int most = MAIL_AT_ONCE;
     while (shard == here) {
       Attachment next = arriving;
       if (next != null) {
         arriving = null;
         attach(next, true);
         continue;
+      }
+      if (most-- == 0) {
+        schedule();
+        break;
       }
       Object mail = mailbox.poll();
       if (mail == null) {
@@ -256,7 +271,6 @@ public final class Session implements Subscriber {
     }
     if (shard == here) {
       send();
-      waiting.report(available);
     } else {
       schedule();
     }
@@ -364,6 +378,7 @@ public final class Session implements Subscriber {
     available = false;
     inboundQos2.trim();
     outbound.disconnect();
+    lag(false, false);
     waiting.beginAbsence();
     record = record.disconnected(broker.clock().instant(), reason);
     Will due = will;
@@ -380,7 +395,6 @@ public final class Session implements Subscriber {
     if (record.expiryInterval() == 0) {
       end();
     } else {
-      waiting.report(false);
       broker.storage().sessions().put(record);
       if (record.expiryInterval() < SessionRecord.NEVER) {
         absence().expireIn(TimeUnit.SECONDS.toNanos(record.expiryInterval()), this::end);
@@ -428,7 +442,6 @@ public final class Session implements Subscriber {
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
     subscriptions.all().forEach(broker.router()::unsubscribe);
     Outbound.Left left = outbound.end(broker.router()::redispatch);
-    waiting.report(false);
     broker.storage().sessions().remove(clientId);
     leaveQueue(left);
     subscriptions.clear();
@@ -475,41 +488,18 @@ public final class Session implements Subscriber {
     if (subscription == null) {
       return false;
     }
+    outbound.forgetRetained(filter);
     broker.router().unsubscribe(subscription);
     broker.storage().sessions().removeSubscription(clientId, filter);
     return true;
   }
 
-  /**
-   * Has the retained messages that match a new subscription delivered, behind what was written
-   * before.
-   */
+  /** Has the retained messages that match a new subscription sent, behind what waits now. */
   public void deliverRetained(Subscription subscription) {
-    RetainedWanted wanted = retainedWanted;
-    if (wanted == null) {
-      wanted = new RetainedWanted();
-      retainedWanted = wanted;
+    if (subscriptions.get(subscription.filter().full()) == subscription) {
+      outbound.wantRetained(subscription);
+      send();
     }
-    wanted.add(subscription);
-    send();
-  }
-
-  private void queueRetained(Subscription subscription) {
-    if (subscriptions.get(subscription.filter().full()) != subscription) {
-      return; // Replaced or gone since.
-    }
-    RetainedWanted.match(
-        broker,
-        subscription,
-        clientId,
-        delivery -> {
-          waiting.enterAnyway(delivery);
-          if (queue != null && delivery.qos() > 0) {
-            queue.add(delivery.toQueued(broker.storage().queues()));
-          }
-          outbound.add(delivery);
-        });
-    broker.storage().flush();
   }
 
   public Outbound outbound() {
@@ -522,24 +512,39 @@ public final class Session implements Subscriber {
    */
   public void send() {
     outbound.send();
-    RetainedWanted wanted;
-    while (attachment != null && (wanted = retainedWanted) != null && outbound.isIdle()) {
-      Subscription next = wanted.next();
-      if (wanted.isEmpty()) {
-        retainedWanted = null;
-      }
-      queueRetained(next);
-      outbound.send();
-    }
   }
 
   /**
    * Writes what waited for acknowledgements; called when those that one read brought are handled.
    */
   public void sendHeld() {
-    if (outbound.hasRoomForHeld() || retainedWanted != null) {
+    if (outbound.hasRoomForHeld()) {
       send();
     }
+  }
+
+  /**
+   * Notes whether the client is behind with what is in memory for it.
+   *
+   * @param more whether there is something to send when others have had their turn
+   */
+  void lag(boolean behind, boolean more) {
+    if (waiting.lag(behind, outbound.sentBytes())) {
+      broker.pending().laggards().note(this, behind);
+    }
+    if (more) {
+      schedule();
+    }
+  }
+
+  /** Has QoS 0 messages that wait dropped; any thread. */
+  void dropQos0() {
+    command(outbound::dropQos0);
+  }
+
+  /** Bytes of all messages that wait, each counted in full; any thread. */
+  long waitingBytes() {
+    return waiting.bytes();
   }
 
   /** Notes a QoS 2 publication until the client releases it (4.3.3-10). */

@@ -23,6 +23,11 @@ public final class Shard {
   private static final Logger LOG = LogManager.getLogger(Shard.class);
   private static final int READY_CHUNK = 256;
   private static final int DRAINS_PER_TURN = 4;
+  private static final int DRAINED_AT_ONCE = 1024;
+
+  /** How long sessions with mail may keep the loop from its sockets. */
+  private static final long TURN_NANOS = 1_000_000;
+
   private static final long PAUSE_CHECK_MILLIS = 5;
 
   private final EventLoop loop;
@@ -32,7 +37,9 @@ public final class Shard {
       new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final List<Paused> paused = new ArrayList<>();
+  private final Chunks chunks;
   private int drains;
+  private boolean watching;
 
   /** A connection that does not read until its reason to wait has gone. */
   private record Paused(BooleanSupplier mayResume, Runnable resume) {}
@@ -41,6 +48,7 @@ public final class Shard {
     this.loop = loop;
     this.pending = pending;
     this.deadlines = new Deadlines(loop, nanoTime);
+    this.chunks = new Chunks(pending);
   }
 
   public EventLoop loop() {
@@ -49,6 +57,20 @@ public final class Shard {
 
   public Deadlines deadlines() {
     return deadlines;
+  }
+
+  PendingBytes pending() {
+    return pending;
+  }
+
+  Chunks chunks() {
+    return chunks;
+  }
+
+  /** Runs the task on the loop, behind the sockets that are ready now. On the loop. */
+  void later(Runnable task) {
+    // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+    loop.schedule(task, 0, TimeUnit.NANOSECONDS);
   }
 
   public boolean inLoop() {
@@ -81,28 +103,54 @@ public final class Shard {
       drainNow();
     } else {
       drains = 0;
-      // Scheduled tasks are looked for behind the sockets, others as long as there are some.
-      loop.schedule(this::drainNow, 0, TimeUnit.NANOSECONDS);
+      later(this::drainNow);
     }
   }
 
   private void drainNow() {
     // Off before the list is read: a session added from now on wakes the loop again.
     awake.set(false);
-    int most = 1024;
+    long begin = deadlines.now();
+    int most = DRAINED_AT_ONCE;
+    boolean late = false;
     Session session;
-    while (most-- > 0 && (session = ready.poll()) != null) {
+    while (most-- > 0 && !late && (session = ready.poll()) != null) {
       try {
         session.drain(this);
+      } catch (OutOfMemoryError e) {
+        session.disconnect(Reason.OUT_OF_MEMORY);
       } catch (RuntimeException | Error e) {
         failed(e);
         session.disconnect(Reason.INTERNAL_ERROR);
       }
+      late = deadlines.now() - begin >= TURN_NANOS;
     }
-    pending.evaluate();
+    balance();
     if (!ready.isEmpty() && awake.compareAndSet(false, true)) {
-      loop.execute(this::drain);
+      if (late) {
+        drains = 0;
+        later(this::drainNow);
+      } else {
+        loop.execute(this::drain);
+      }
     }
+  }
+
+  /** Looks at what waits for all, and comes again while it is too much. */
+  private void balance() {
+    pending.evaluate();
+    if (pending.isShort()) {
+      pending.relieve(deadlines.now());
+      if (!watching) {
+        watching = true;
+        loop.schedule(this::watch, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void watch() {
+    watching = false;
+    balance();
   }
 
   /**

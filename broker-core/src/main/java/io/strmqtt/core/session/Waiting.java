@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  * What waits for one session, counted against its bounds, and the signal to publishers. Above half
  * of a bound the session holds its publishers back, until a quarter is left; one that stays above
  * for ten seconds is too slow for that and loses messages at the bound instead, so that it cannot
- * hold others up for ever. Any thread.
+ * hold others up for ever. While more waits for all sessions than is good, one that lags holds its
+ * publishers back whatever its own bounds. Any thread, but for what says otherwise.
  */
 final class Waiting {
   private static final long HOLD_NANOS = 10_000_000_000L;
@@ -26,10 +27,18 @@ final class Waiting {
   private static final AtomicLongFieldUpdater<Waiting> EARLIEST_EXPIRY =
       AtomicLongFieldUpdater.newUpdater(Waiting.class, "earliestExpiry");
 
+  /** What a slow session has to take in ten seconds to hold its publishers back for longer. */
+  private static final long PROGRESS_BYTES = 256 * 1024;
+
   private final Limits limits;
   private final PendingBytes all;
   private final LongSupplier nanoTime;
   private final Clock clock;
+
+  /** Retained messages of new subscriptions, on their way: they are in no bound. */
+  private volatile int retained;
+
+  private volatile long retainedBytes;
   private volatile int messages;
   private volatile long bytes;
   private volatile long refused;
@@ -37,9 +46,14 @@ final class Waiting {
   /** No message that waits expires before: milliseconds of the epoch, or {@link #UNKNOWN}. */
   private volatile long earliestExpiry = Long.MAX_VALUE;
 
-  private long reported;
   private volatile boolean holding;
   private volatile long since;
+
+  /** Whether messages are in memory that the client has not taken. */
+  private volatile boolean lagging;
+
+  private volatile long laggingSince;
+  private long takenBefore;
 
   Waiting(Limits limits, PendingBytes all, LongSupplier nanoTime, Clock clock) {
     this.clock = clock;
@@ -50,6 +64,10 @@ final class Waiting {
 
   int messages() {
     return messages;
+  }
+
+  long bytes() {
+    return bytes;
   }
 
   /** Counts the message in; false, and nothing counted, if a bound is reached. */
@@ -65,9 +83,10 @@ final class Waiting {
   private boolean enter(Delivery delivery, boolean othersMakeRoom) {
     int weight = delivery.weight();
     int times = othersMakeRoom ? 2 : 1; // The owner needs some to do so.
-    if (MESSAGES.incrementAndGet(this) <= (long) times * limits.maxQueuedMessages()) {
+    if (MESSAGES.incrementAndGet(this) - retained <= (long) times * limits.maxQueuedMessages()) {
       // One message larger than the bound may wait alone.
-      if (BYTES.addAndGet(this, weight) <= times * limits.maxQueuedBytes() || messages == 1) {
+      if (BYTES.addAndGet(this, weight) - retainedBytes <= times * limits.maxQueuedBytes()
+          || live() == 1) {
         noteExpiry(delivery.publication().message().expiresAt());
         return true;
       }
@@ -88,10 +107,18 @@ final class Waiting {
     if (!limits.dropOldest()) {
       return 0;
     }
-    int tooMany = messages - limits.maxQueuedMessages();
-    return tooMany > 0 || messages == 1 || bytes <= limits.maxQueuedBytes()
+    int tooMany = live() - limits.maxQueuedMessages();
+    return tooMany > 0 || live() == 1 || liveBytes() <= limits.maxQueuedBytes()
         ? Math.max(0, tooMany)
         : 1;
+  }
+
+  private int live() {
+    return messages - retained;
+  }
+
+  private long liveBytes() {
+    return bytes - retainedBytes;
   }
 
   private void noteExpiry(long expiresAt) {
@@ -108,7 +135,7 @@ final class Waiting {
   /** Whether there are too many, or too large ones, and some may have expired. */
   boolean isCrowded() {
     boolean over =
-        messages > limits.maxQueuedMessages() || messages > 1 && bytes > limits.maxQueuedBytes();
+        live() > limits.maxQueuedMessages() || live() > 1 && liveBytes() > limits.maxQueuedBytes();
     return over && hasExpired();
   }
 
@@ -143,10 +170,21 @@ final class Waiting {
     return refused;
   }
 
-  /** Counts a message in whatever the bounds: retained messages of a new subscription. */
-  void enterAnyway(Delivery delivery) {
+  /** Counts in a retained message of a new subscription, whatever the bounds. For the owner. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  void enterRetained(int weight) {
+    retained = retained + 1;
+    retainedBytes = retainedBytes + weight;
     MESSAGES.incrementAndGet(this);
-    BYTES.addAndGet(this, delivery.weight());
+    BYTES.addAndGet(this, weight);
+  }
+
+  /** Counts it out. For the owner. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  void leaveRetained(int weight) {
+    leave(weight);
+    retained = retained - 1;
+    retainedBytes = retainedBytes - weight;
   }
 
   /** Counts in what an earlier run of the broker has left. */
@@ -167,17 +205,41 @@ final class Waiting {
     BYTES.addAndGet(this, -weight);
   }
 
-  /** Brings the broker-wide sum up to date; called by the owner after each change it makes. */
-  void report(boolean connected) {
-    long now = connected ? bytes : 0;
-    all.add(now - reported);
-    reported = now;
+  /**
+   * Notes whether messages are in memory that the client has not taken; called by the owner after
+   * each attempt to send.
+   *
+   * @param taken bytes the client has been sent so far
+   * @return whether that has changed
+   */
+  boolean lag(boolean now, long taken) {
+    if (!now) {
+      boolean changed = lagging;
+      lagging = false;
+      return changed;
+    }
+    if (!lagging || taken - takenBefore >= PROGRESS_BYTES && !mayHold(laggingSince)) {
+      laggingSince = nanoTime.getAsLong();
+      takenBefore = taken;
+    }
+    boolean changed = !lagging;
+    lagging = true;
+    return changed;
+  }
+
+  /** Whether a QoS 0 message is to be dropped: memory is short, and the client is behind. */
+  boolean hasNoRoomForQos0() {
+    return lagging && all.isShort();
+  }
+
+  private boolean mayHold(long begin) {
+    return nanoTime.getAsLong() - begin < HOLD_NANOS;
   }
 
   /** Whether a message just counted in asks its publisher to slow down. */
   boolean asksToSlowDown() {
     if (!isAbove(2)) {
-      return false;
+      return isTooMuchForAll();
     }
     if (!holding) {
       since = nanoTime.getAsLong();
@@ -192,7 +254,11 @@ final class Waiting {
    * between a publisher's look at the level and its mark, and would not come by to take it away.
    */
   boolean isHoldingBack() {
-    return holding && isAbove(4) && nanoTime.getAsLong() - since < HOLD_NANOS;
+    return holding && isAbove(4) && mayHold(since) || isTooMuchForAll();
+  }
+
+  private boolean isTooMuchForAll() {
+    return lagging && all.isOver() && mayHold(laggingSince);
   }
 
   /** Called by the owner when messages have left. */
@@ -203,6 +269,7 @@ final class Waiting {
   }
 
   private boolean isAbove(int part) {
-    return messages > limits.maxQueuedMessages() / part || bytes > limits.maxQueuedBytes() / part;
+    return live() > limits.maxQueuedMessages() / part
+        || liveBytes() > limits.maxQueuedBytes() / part;
   }
 }

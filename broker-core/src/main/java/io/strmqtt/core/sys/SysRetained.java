@@ -2,10 +2,12 @@ package io.strmqtt.core.sys;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.mqtt.topic.Topics;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The retained messages with those of {@code $SYS} beside them: these live in memory only, because
@@ -39,17 +41,29 @@ public final class SysRetained implements RetainedStore {
   }
 
   @Override
-  public void match(String filter, Consumer<Message> consumer) {
-    if (!SysAccess.isSys(filter)) {
-      stored.match(filter, consumer);
-      return;
+  public RetainedWalk match(String filter) {
+    return SysAccess.isSys(filter)
+        ? new OwnWalk(filter, own.values().iterator())
+        : stored.match(filter);
+  }
+
+  /** There are less than a hundred of them. */
+  private record OwnWalk(String filter, Iterator<Message> all) implements RetainedWalk {
+    @Override
+    public @Nullable Message next(int steps) {
+      for (int left = steps; left > 0 && all.hasNext(); left--) {
+        Message message = all.next();
+        if (Topics.matches(filter, message.topic())) {
+          return message;
+        }
+      }
+      return null;
     }
-    own.forEach(
-        (topic, message) -> {
-          if (Topics.matches(filter, topic)) {
-            consumer.accept(message);
-          }
-        });
+
+    @Override
+    public boolean isOver() {
+      return !all.hasNext();
+    }
   }
 
   @Override

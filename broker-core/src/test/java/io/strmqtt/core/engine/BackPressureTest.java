@@ -7,6 +7,7 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.core.Counters;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.Property;
+import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,63 @@ class BackPressureTest {
       }
       broker.pass(Duration.ofMillis(50));
       assertThat(publisher.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void whileTooMuchWaitsThoseWhoPublishToTheSlowAreHeldBackAndNobodyElse() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPendingBytes = 30_000)) {
+      TestClient slow = broker.connect("s").subscribe("slow", 0);
+      TestClient fast = broker.connect("f").subscribe("fast", 0);
+      slow.writable(false);
+      TestClient toSlow = broker.connect("p");
+      TestClient toFast = broker.connect("q");
+      for (int i = 0; i < 40; i++) {
+        toSlow.publish("slow", "x".repeat(1000));
+      }
+      assertThat(toSlow.isBeingRead()).isFalse();
+      for (int i = 0; i < 100; i++) {
+        toFast.publish("fast", "m" + i);
+        fast.receivePublish("m" + i);
+      }
+      assertThat(toFast.isBeingRead()).isTrue();
+      assertThat(broker.count(Reason.QOS0_SLOW_SUBSCRIBER)).isZero();
+      slow.writable(true);
+      broker.pass(Duration.ofMillis(50));
+      assertThat(toSlow.isBeingRead()).isTrue();
+      assertThat(broker.gauge("pending_bytes")).isZero();
+    }
+  }
+
+  @Test
+  void whenHoldingBackIsNotEnoughTheSlowLoseQos0AndTheWorstItsConnection() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPendingBytes = 30_000)) {
+      TestClient slow = broker.connect("s").subscribe("slow", 2);
+      TestClient lessSlow = broker.connect("l").subscribe("less", 2);
+      slow.writable(false);
+      lessSlow.writable(false);
+      broker.connect("p0").publish("less", "x".repeat(6000), 1);
+      // Each is let in once before it is held back.
+      for (int i = 0; i < 3; i++) {
+        broker.connect("a" + i).publish("slow", "x".repeat(6000), 0);
+      }
+      for (int i = 0; i < 4; i++) {
+        broker.connect("b" + i).publish("slow", "x".repeat(9000), 1);
+      }
+      broker.pass(Duration.ofMillis(200));
+      assertThat(broker.count(Reason.QOS0_SLOW_SUBSCRIBER)).isEqualTo(3);
+      assertThat(broker.count(Reason.SLOW_SUBSCRIBER)).isZero();
+      assertThat(broker.gauge("pending_bytes")).isBetween(40_000L, 60_000L);
+
+      for (int i = 0; i < 4; i++) {
+        broker.connect("c" + i).publish("slow", "x".repeat(9000), 1);
+      }
+      broker.pass(Duration.ofMillis(200));
+      assertThat(broker.count(Reason.SLOW_SUBSCRIBER)).isEqualTo(1);
+      slow.receiveDisconnect(ReasonCode.QUOTA_EXCEEDED);
+      assertThat(broker.gauge("pending_bytes")).isLessThan(10_000);
+      lessSlow.writable(true);
+      lessSlow.receivePublish("x".repeat(6000));
     }
   }
 

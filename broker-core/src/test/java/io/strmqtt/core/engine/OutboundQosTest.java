@@ -9,6 +9,7 @@ import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
@@ -21,6 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sender's side of QoS 1 and 2 (4.3.2, 4.3.3, 4.4, 4.9). */
@@ -28,6 +30,62 @@ class OutboundQosTest {
   private static ConnectOptions persistent(MqttVersion version) {
     ConnectOptions options = as("a").version(version).resume();
     return version == MqttVersion.V5 ? options.expiry(3600) : options;
+  }
+
+  @Normative(v311 = "MQTT-4.6.0-6")
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  void mixedMessagesAreSentAndSentAgainInTheirOrder(MqttVersion version) {
+    int[] qos = {2, 1, 2, 1, 1, 2};
+    SimulatedDisk disk = new SimulatedDisk();
+    try (EngineFixture broker = EngineFixture.start(o -> o.disk = disk)) {
+      TestClient client = broker.attempt(persistent(version));
+      disk.write(100);
+      client.expectConnack();
+      client.send(
+          new Subscribe(
+              1, List.of(new Subscribe.Request("t", 2, false, false, 0)), Properties.NONE));
+      disk.write(100);
+      client.drain();
+      TestClient publisher = broker.attempt(as("p"));
+      disk.write(100);
+      for (int i = 0; i < qos.length; i++) {
+        publisher.post(TestClient.publication("t", "m" + i, qos[i], false, i + 1, Properties.NONE));
+      }
+      broker.loops().settle();
+      client.receiveNothing(); // The first waits for the store, and the others for the first.
+      disk.write(100);
+      for (int i = 0; i < qos.length; i++) {
+        assertThat(client.receivePublish("m" + i).dup()).isFalse();
+      }
+      client.drop();
+      TestClient again = broker.attempt(persistent(version).resume());
+      disk.write(100);
+      again.expectConnack();
+      disk.write(100);
+      for (int i = 0; i < qos.length; i++) {
+        assertThat(again.receivePublish("m" + i).dup()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100})
+  void qos0DoesNotWaitForTheReceiveMaximum(long expiry) {
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient client =
+          broker
+              .connect(as("c").expiry(expiry).property(Property.RECEIVE_MAXIMUM, 1))
+              .subscribe("t", 2);
+      TestClient publisher = broker.connect("p");
+      for (int i = 0; i < 3; i++) {
+        publisher.publish("t", "m" + i, 1);
+      }
+      publisher.publish("t", "now");
+      client.receivePublish("m0");
+      client.receivePublish("now");
+      client.receiveNothing();
+    }
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
@@ -16,12 +17,14 @@ import io.strmqtt.api.store.UnauthorizedStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk and the stores on it, as the contract of {@link Storage} has them and no better: units are
@@ -314,8 +317,19 @@ final class SimulatedDisk {
       }
 
       @Override
-      public void match(String filter, Consumer<Message> consumer) {
-        Optional.ofNullable(now.get(filter)).ifPresent(consumer);
+      public RetainedWalk match(String filter) {
+        Iterator<Message> found = Optional.ofNullable(now.get(filter)).stream().iterator();
+        return new RetainedWalk() {
+          @Override
+          public @Nullable Message next(int steps) {
+            return found.hasNext() ? found.next() : null;
+          }
+
+          @Override
+          public boolean isOver() {
+            return !found.hasNext();
+          }
+        };
       }
 
       @Override

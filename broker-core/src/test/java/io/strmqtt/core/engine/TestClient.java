@@ -130,6 +130,16 @@ final class TestClient {
     onLoop(() -> connection.setWritable(now));
   }
 
+  /** Whether the socket takes nothing of what is flushed, without saying so. */
+  void stall(boolean now) {
+    onLoop(() -> connection.stall(now));
+  }
+
+  /** Bytes that the socket has not taken. */
+  long stuck() {
+    return connection.unsent();
+  }
+
   boolean isBeingRead() {
     return connection.isReading();
   }

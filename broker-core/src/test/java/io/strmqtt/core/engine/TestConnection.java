@@ -14,6 +14,8 @@ import io.strmqtt.mqtt.codec.MqttDecoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,12 @@ final class TestConnection implements Connection {
   private boolean decoding;
   private boolean reading = true;
   private boolean writable = true;
+
+  /** What is flushed while the socket takes nothing. */
+  private final ByteBuf stuck = Unpooled.buffer();
+
+  private final List<Runnable> whenSent = new ArrayList<>();
+  private boolean stalled;
 
   /**
    * @param toClient given what is flushed, on the loop
@@ -107,6 +115,7 @@ final class TestConnection implements Connection {
   /** The socket is gone. */
   void lose() {
     open = false;
+    runSent();
     if (!lost) {
       lost = true;
       engineSide().lost(Optional.empty());
@@ -150,11 +159,53 @@ final class TestConnection implements Connection {
   }
 
   @Override
+  public long unsent() {
+    return stuck.readableBytes();
+  }
+
+  @Override
+  public void whenSent(Runnable then) {
+    whenSent.add(then);
+    runSent();
+  }
+
+  /** Whether the socket takes nothing, and how much it holds then. */
+  void stall(boolean now) {
+    stalled = now;
+    if (!now) {
+      toClient.accept(bytesOf(stuck));
+      runSent();
+    }
+  }
+
+  private void runSent() {
+    if (!stuck.isReadable() || !open) {
+      List<Runnable> due = List.copyOf(whenSent);
+      whenSent.clear();
+      due.forEach(loop::execute);
+    }
+  }
+
+  private static byte[] bytesOf(ByteBuf from) {
+    byte[] bytes = new byte[from.readableBytes()];
+    from.readBytes(bytes).clear();
+    return bytes;
+  }
+
+  @Override
+  public boolean sendsWithoutCopy() {
+    return true;
+  }
+
+  @Override
   public void flush() {
     insistOnLoop();
-    byte[] bytes = new byte[unflushed.readableBytes()];
-    unflushed.readBytes(bytes).clear();
-    toClient.accept(bytes);
+    byte[] bytes = bytesOf(unflushed);
+    if (stalled) {
+      stuck.writeBytes(bytes);
+    } else {
+      toClient.accept(bytes);
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Message;
 import io.strmqtt.core.Counters;
 import io.strmqtt.core.engine.Stores;
+import io.strmqtt.mqtt.codec.PublishFrame;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.topic.Topics;
 import java.util.ArrayList;
@@ -142,7 +143,7 @@ class LocalRouterTest {
   @Test
   void framesAreMadeOnceForEachKindOfSubscriber() {
     Publication publication = publication("t", 2);
-    byte[] frame = publication.frame(MqttVersion.V5, 1, false);
+    PublishFrame frame = publication.frame(MqttVersion.V5, 1, false);
     assertThat(publication.frame(MqttVersion.V5, 2, false)).isSameAs(frame);
     assertThat(publication.frame(MqttVersion.V3_1_1, 1, false))
         .isSameAs(publication.frame(MqttVersion.V3_1, 1, false))

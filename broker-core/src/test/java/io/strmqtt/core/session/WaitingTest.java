@@ -59,17 +59,23 @@ class WaitingTest {
     waiting.leave(large);
     assertThat(waiting.enter(delivery(400))).isTrue();
     assertThat(waiting.enter(delivery(600))).isFalse();
-    waiting.report(true);
-    assertThat(all.sum()).isEqualTo(delivery(400).weight());
   }
 
   @Test
-  void retainedMessagesEnterWhateverTheBounds() {
+  void retainedMessagesAreInNoBound() {
     Waiting waiting = waiting(1, 1000);
     for (int i = 0; i < 5; i++) {
-      waiting.enterAnyway(delivery(10));
+      waiting.enterRetained(5000);
     }
     assertThat(waiting.messages()).isEqualTo(5);
+    Delivery live = delivery(10);
+    assertThat(waiting.asksToSlowDown()).isFalse();
+    assertThat(waiting.enter(live)).isTrue();
+    assertThat(waiting.enter(live)).isFalse();
+    waiting.leaveRetained(5000);
+    assertThat(waiting.enter(live)).isFalse();
+    waiting.leave(live);
+    assertThat(waiting.enter(live)).isTrue();
   }
 
   @Test
@@ -115,32 +121,72 @@ class WaitingTest {
   }
 
   @Test
-  void theSumFollowsTheSessionFromConnectedToAbsent() {
-    Waiting waiting = waiting(100, 1 << 20);
-    Delivery large = delivery(15_000);
-    waiting.enter(large);
-    waiting.report(true);
-    all.evaluate();
-    assertThat(all.isOver()).isTrue();
-
-    waiting.report(false);
-    all.evaluate();
-    assertThat(all.isOver()).as("absent sessions hold nobody back").isFalse();
+  void aBodyThatWaitsForSeveralSessionsIsInTheSumOnce() {
+    Delivery large = delivery(5_000);
+    Held one = new Held(all);
+    Held two = new Held(all);
+    one.take(large);
+    two.take(large);
+    one.report(0);
+    two.report(0);
+    assertThat(all.sum()).isBetween(5_000L, 5_500L);
+    one.letGo(large);
+    one.report(0);
+    assertThat(all.sum()).isBetween(5_000L, 5_300L);
+    two.letGo(large);
+    two.report(7);
+    assertThat(all.sum()).isEqualTo(7);
+    two.report(0);
     assertThat(all.sum()).isZero();
   }
 
   @Test
+  void whileTooMuchWaitsForAllOnlyOneThatLagsHoldsItsPublishersBack() {
+    Waiting slow = waiting(100, 1 << 20);
+    Waiting fast = waiting(100, 1 << 20);
+    slow.lag(true, 0);
+    assertThat(slow.asksToSlowDown()).isFalse();
+    all.add(10_001, 0);
+    all.evaluate();
+    assertThat(slow.asksToSlowDown()).isTrue();
+    assertThat(slow.isHoldingBack()).isTrue();
+    assertThat(fast.asksToSlowDown()).isFalse();
+    assertThat(slow.hasNoRoomForQos0()).as("not before memory is short").isFalse();
+    all.add(5_000, 0);
+    all.evaluate();
+    assertThat(slow.hasNoRoomForQos0()).isTrue();
+    assertThat(fast.hasNoRoomForQos0()).isFalse();
+    slow.lag(false, 0);
+    assertThat(slow.isHoldingBack()).isFalse();
+  }
+
+  @Test
+  void oneThatLagsHoldsItsPublishersBackForTenSecondsUnlessItTakesSomething() {
+    all.add(10_001, 0);
+    all.evaluate();
+    Waiting trickle = waiting(100, 1 << 20);
+    Waiting steady = waiting(100, 1 << 20);
+    for (int second = 0; second <= 12; second++) {
+      trickle.lag(true, second * 100L);
+      steady.lag(true, second * 100_000L);
+      assertThat(trickle.isHoldingBack()).as("second " + second).isEqualTo(second < 10);
+      assertThat(steady.isHoldingBack()).isTrue();
+      now += Duration.ofSeconds(1).toNanos();
+    }
+  }
+
+  @Test
   void theBrokerIsFullAboveTheMarkUntilAQuarterHasDrained() {
-    all.add(10_001);
+    all.add(5_001, 5_000);
     all.evaluate();
     assertThat(all.isOver()).isTrue();
-    all.add(-2_000);
+    all.add(-2_000, 0);
     all.evaluate();
     assertThat(all.isOver()).isTrue();
-    all.add(-600);
+    all.add(0, -600);
     all.evaluate();
     assertThat(all.isOver()).isFalse();
-    all.add(2_000);
+    all.add(2_000, 0);
     all.evaluate();
     assertThat(all.isOver()).isFalse();
   }

@@ -43,6 +43,7 @@ public final class StRmqtt {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    limitBuffers();
     var surroundings =
         new Surroundings(
             Path.of(System.getProperty("st-rmqtt.home", "")).toAbsolutePath(),
@@ -51,6 +52,18 @@ public final class StRmqtt {
             System.out,
             System.err);
     System.exit(execute(surroundings, Server::run, Server::check, PasswordHash::hash, args));
+  }
+
+  /**
+   * Keeps the buffers of sockets below the JVM's own limit for direct memory, which is the heap's:
+   * at that one, each attempt to allocate waits for the garbage collector, half a second long.
+   */
+  private static void limitBuffers() {
+    String limit = "io.netty.maxDirectMemory";
+    if (System.getProperty(limit) == null) {
+      long heap = Runtime.getRuntime().maxMemory();
+      System.setProperty(limit, Long.toString(heap - heap / 8));
+    }
   }
 
   /** Runs one command and returns its exit code. */

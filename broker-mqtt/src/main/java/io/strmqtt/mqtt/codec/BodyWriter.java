@@ -98,12 +98,17 @@ final class BodyWriter {
   }
 
   private static void writePublish(Publish publish, MqttVersion version, FieldSink out) {
+    writePublishHead(publish, version, out);
+    out.bytes(publish.payload());
+  }
+
+  /** All but the payload. */
+  static void writePublishHead(Publish publish, MqttVersion version, FieldSink out) {
     out.string(publish.topic());
     if (publish.qos() > 0) {
       out.twoBytes(publish.packetId());
     }
     writeProperties(publish.properties(), version, out);
-    out.bytes(publish.payload());
   }
 
   private static void writeAcknowledgement(

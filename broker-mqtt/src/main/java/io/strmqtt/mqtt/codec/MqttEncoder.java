@@ -60,7 +60,7 @@ public final class MqttEncoder {
     return measure.size();
   }
 
-  private static int firstByte(MqttPacket packet) {
+  static int firstByte(MqttPacket packet) {
     return switch (packet) {
       case Publish p ->
           PacketType.PUBLISH.firstByte()

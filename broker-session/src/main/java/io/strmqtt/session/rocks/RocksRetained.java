@@ -2,10 +2,10 @@ package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.session.RetainedTree;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /** Retained messages in memory, and a row for each. */
 final class RocksRetained implements RetainedStore {
@@ -76,8 +76,8 @@ final class RocksRetained implements RetainedStore {
   }
 
   @Override
-  public void match(String filter, Consumer<Message> consumer) {
-    tree.match(filter, consumer);
+  public RetainedWalk match(String filter) {
+    return tree.match(filter);
   }
 
   @Override

@@ -333,7 +333,7 @@ class RestartTest {
     restart();
 
     List<Message> found = new ArrayList<>();
-    storage.retained().match("#", found::add);
+    Walks.all(storage.retained().match("#"), found::add);
     assertThat(found)
         .usingRecursiveFieldByFieldElementComparator()
         .containsExactlyInAnyOrder(everything, Stored.message("a", "second"));

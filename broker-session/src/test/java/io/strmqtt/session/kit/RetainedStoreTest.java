@@ -116,7 +116,7 @@ class RetainedStoreTest {
     assertThat(retained.put(second)).isTrue();
 
     List<Message> found = new ArrayList<>();
-    retained.match("a", found::add);
+    Walks.all(retained.match("a"), found::add);
     assertThat(found).containsExactly(second);
     assertThat(retained.size()).isEqualTo(1);
   }
@@ -210,7 +210,7 @@ class RetainedStoreTest {
 
   private List<String> topics(String filter) {
     List<String> topics = new ArrayList<>();
-    retained.match(filter, message -> topics.add(message.topic()));
+    Walks.all(retained.match(filter), message -> topics.add(message.topic()));
     return topics;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.StoredSession;
+import io.strmqtt.session.kit.Walks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -130,7 +131,7 @@ class PowerCutTest {
             .isEqualTo(expected);
       }
       List<Message> retained = new ArrayList<>();
-      storage.retained().match("t", retained::add);
+      Walks.all(storage.retained().match("t"), retained::add);
       assertThat(new String(retained.getFirst().payload())).isEqualTo("" + there);
     }
     assertThat(Fixture.check(copy)).isEmpty();

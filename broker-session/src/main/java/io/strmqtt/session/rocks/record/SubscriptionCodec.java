@@ -8,6 +8,7 @@ public final class SubscriptionCodec {
   private static final int NO_LOCAL = 0x04;
   private static final int RETAIN_AS_PUBLISHED = 0x08;
   private static final int RETAIN_HANDLING_SHIFT = 4;
+  private static final int RETAINED_DUE = 0x40;
 
   private SubscriptionCodec() {}
 
@@ -18,7 +19,8 @@ public final class SubscriptionCodec {
             subscription.qos()
                 | (subscription.noLocal() ? NO_LOCAL : 0)
                 | (subscription.retainAsPublished() ? RETAIN_AS_PUBLISHED : 0)
-                | subscription.retainHandling() << RETAIN_HANDLING_SHIFT)
+                | subscription.retainHandling() << RETAIN_HANDLING_SHIFT
+                | (subscription.retainedDue() ? RETAINED_DUE : 0))
         .number(subscription.identifier())
         .toBytes();
   }
@@ -28,9 +30,9 @@ public final class SubscriptionCodec {
    */
   public static SubscriptionRecord fromBytes(String filter, byte[] bytes) {
     Reader in = new Reader("subscription", bytes, VERSION);
-    int options = in.u8(0x3f);
+    int options = in.u8(0x7f);
     int qos = options & 3;
-    int retainHandling = options >> RETAIN_HANDLING_SHIFT;
+    int retainHandling = options >> RETAIN_HANDLING_SHIFT & 3;
     if (qos == 3 || retainHandling == 3) {
       throw in.damaged("its options are " + options);
     }
@@ -41,6 +43,7 @@ public final class SubscriptionCodec {
             (options & NO_LOCAL) != 0,
             (options & RETAIN_AS_PUBLISHED) != 0,
             retainHandling,
-            (int) in.number(0, Integer.MAX_VALUE)));
+            (int) in.number(0, Integer.MAX_VALUE),
+            (options & RETAINED_DUE) != 0));
   }
 }
