@@ -16,8 +16,11 @@ import io.strmqtt.api.Message;
 public record QueuedMessage(
     long number, Message message, int qos, boolean retain, int[] identifiers, String shared) {
 
-  /** What counts against bounds in bytes: of the message, for each queue it waits in. */
+  /**
+   * What counts against bounds in bytes: of the message, for each queue it waits in, and of what
+   * this copy alone has.
+   */
   public int weight() {
-    return message.weight();
+    return message.weight() + Integer.BYTES * identifiers.length;
   }
 }

@@ -71,8 +71,11 @@ public record Delivery(
         shared);
   }
 
-  /** Approximate heap bytes while it waits: the shared body is counted for each waiter. */
+  /**
+   * Approximate heap bytes while it waits: the shared body is counted for each waiter. The same as
+   * that of the message in a queue.
+   */
   public int weight() {
-    return publication.weight();
+    return publication.weight() + Integer.BYTES * identifiers.length;
   }
 }

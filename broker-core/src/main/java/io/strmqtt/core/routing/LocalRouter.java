@@ -1,6 +1,7 @@
 package io.strmqtt.core.routing;
 
 import io.netty.util.concurrent.FastThreadLocal;
+import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
@@ -120,15 +121,40 @@ public final class LocalRouter implements Router {
   /** A message that its subscriber's queue has, and its subscriber not yet. */
   private record Kept(Subscriber subscriber, Delivery delivery) {}
 
+  /** What the filters of one subscriber that match have in common. */
+  private static final class Overlap {
+    int qos;
+    boolean retain;
+    int[] identifiers = new int[4];
+    int count;
+
+    void add(Subscription subscription, Message message) {
+      qos = Math.max(qos, Math.min(message.qos(), subscription.qos()));
+      retain |= message.retain() && subscription.retainAsPublished();
+      if (subscription.identifier() != 0) {
+        if (count == identifiers.length) {
+          identifiers = Arrays.copyOf(identifiers, 2 * count);
+        }
+        identifiers[count++] = subscription.identifier();
+      }
+    }
+
+    Delivery of(Publication publication) {
+      return new Delivery(publication, qos, retain, Arrays.copyOf(identifiers, count), null);
+    }
+  }
+
   /** One publication on its way to many; reused by its thread. */
   private static final class Fanout {
+    static final int MOST_KEPT = 1024;
+
     final List<Subscribers> matched = new ArrayList<>();
     final Consumer<Subscribers> collect = matched::add;
-    final Map<Subscriber, Delivery> merged = new IdentityHashMap<>();
+    Map<Subscriber, Object> merged = new IdentityHashMap<>();
     final Consumer<Subscription> offer = this::offer;
     final Consumer<Subscription> merge = this::merge;
     final Consumer<SharedGroup> offerOne = this::offerOne;
-    final BiConsumer<Subscriber, Delivery> hand = this::hand;
+    final BiConsumer<Subscriber, Object> handMerged = this::handMerged;
     List<Kept> kept = new ArrayList<>();
     final Counters counters;
     @Nullable Publication publication;
@@ -151,7 +177,7 @@ public final class LocalRouter implements Router {
         for (Subscribers each : matched) {
           each.forEach(merge);
         }
-        merged.forEach(hand);
+        merged.forEach(handMerged);
       }
       for (Subscribers each : matched) {
         each.forEachGroup(offerOne);
@@ -169,7 +195,11 @@ public final class LocalRouter implements Router {
 
     /** Whatever happened: the next publication must not go to this one's subscribers. */
     void clear() {
-      merged.clear();
+      if (merged.size() > MOST_KEPT) {
+        merged = new IdentityHashMap<>(); // To clear a large table takes long, each time.
+      } else if (!merged.isEmpty()) {
+        merged.clear();
+      }
       matched.clear();
       kept.clear();
       publication = null;
@@ -192,19 +222,34 @@ public final class LocalRouter implements Router {
     }
 
     private void merge(Subscription subscription) {
-      if (!isEcho(subscription)) {
-        merged.merge(
-            subscription.subscriber(), Delivery.of(current(), subscription), Fanout::joined);
+      if (isEcho(subscription)) {
+        return;
       }
+      Subscriber subscriber = subscription.subscriber();
+      Object before = merged.putIfAbsent(subscriber, subscription);
+      if (before == null) {
+        return;
+      }
+      Overlap overlap;
+      if (before instanceof Overlap there) {
+        overlap = there;
+      } else {
+        overlap = new Overlap();
+        overlap.add((Subscription) before, current().message());
+        merged.put(subscriber, overlap);
+      }
+      overlap.add(subscription, current().message());
     }
 
-    private static Delivery joined(Delivery a, Delivery b) {
-      int[] identifiers =
-          Arrays.copyOf(a.identifiers(), a.identifiers().length + b.identifiers().length);
-      System.arraycopy(
-          b.identifiers(), 0, identifiers, a.identifiers().length, b.identifiers().length);
-      return new Delivery(
-          a.publication(), Math.max(a.qos(), b.qos()), a.retain() || b.retain(), identifiers, null);
+    /**
+     * @param matches the subscription, or what several have in common
+     */
+    private void handMerged(Subscriber subscriber, Object matches) {
+      hand(
+          subscriber,
+          matches instanceof Overlap overlap
+              ? overlap.of(current())
+              : Delivery.of(current(), (Subscription) matches));
     }
 
     private void offerOne(SharedGroup group) {

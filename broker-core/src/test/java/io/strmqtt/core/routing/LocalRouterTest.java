@@ -85,6 +85,44 @@ class LocalRouterTest {
     }
   }
 
+  private static Subscription identified(Named subscriber, String filter, int identifier) {
+    Subscription plain = subscription(subscriber, filter, 1);
+    return new Subscription(subscriber, plain.filter(), 1, false, false, 0, identifier);
+  }
+
+  @Test
+  void aCopyCarriesTheIdentifiersOfAllItsFiltersAndNoOthers() {
+    Named many = new Named("many");
+    Named one = new Named("one");
+    Named none = new Named("none");
+    for (int i = 1; i < 1 << 10; i++) { // Each filter of + and a over ten levels but one.
+      StringBuilder filter = new StringBuilder();
+      for (int level = 0; level < 10; level++) {
+        filter.append(level == 0 ? "" : "/").append((i >> level & 1) == 0 ? "+" : "a");
+      }
+      router.subscribe(identified(many, filter.toString(), i));
+    }
+    router.subscribe(identified(one, "a/#", 7));
+    router.subscribe(subscription(none, "+/#", 1));
+    assertThat(route("a" + "/a".repeat(9), 1)).isEqualTo(3);
+    assertThat(many.offered).singleElement();
+    assertThat(many.offered.getFirst().identifiers())
+        .hasSize((1 << 10) - 1)
+        .doesNotHaveDuplicates(); // 3.3.4-4
+    assertThat(one.offered.getFirst().identifiers()).containsExactly(7);
+    assertThat(none.offered.getFirst().identifiers()).isEmpty();
+  }
+
+  @Test
+  void identifiersCountAsBytesThatWait() {
+    Named subscriber = new Named("a");
+    router.subscribe(identified(subscriber, "t/#", 1));
+    router.subscribe(identified(subscriber, "t/+", 2));
+    route("t/1", 1);
+    Delivery delivery = subscriber.offered.getFirst();
+    assertThat(delivery.weight()).isEqualTo(delivery.publication().message().weight() + 8);
+  }
+
   @Test
   void aSubscriberThatAsksToSlowDownIsReported() {
     Named quick = new Named("quick");

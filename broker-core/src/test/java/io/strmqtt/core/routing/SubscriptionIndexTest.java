@@ -131,6 +131,55 @@ class SubscriptionIndexTest {
     }
   }
 
+  private static final List<String> BRANCHES =
+      List.of(
+          "+/a/b", "+/a/c", "+/a/b/d/#", "+/a", "+/x//", "+/x/", "+//y", "+/+/#", "#", "+/a/b/e");
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void nodesAreSplitAndJoinedAsFiltersComeAndGo(long seed) {
+    Random random = new Random(seed);
+    SubscriptionIndex index = new SubscriptionIndex();
+    List<Subscription> all = new ArrayList<>();
+    for (String filter : BRANCHES) {
+      all.add(subscription(new Named(filter), filter, 0));
+    }
+    List<String> topics =
+        List.of("1/a/b", "1/a/c", "1/a/b/d", "1/a/b/d/e", "1/a", "1/x//", "1/x/", "1//y", "1", "$");
+    Set<Subscription> there = new HashSet<>();
+    for (int step = 0; step < 500; step++) {
+      Subscription next = all.get(random.nextInt(all.size()));
+      if (there.remove(next)) {
+        index.remove(next);
+      } else {
+        there.add(next);
+        index.add(next);
+      }
+      assertThat(index.nodes()).isBetween(there.size(), 2 * there.size());
+      for (String topic : topics) {
+        assertThat(matches(index, topic))
+            .as(topic)
+            .containsExactlyInAnyOrderElementsOf(
+                there.stream().filter(s -> Topics.matches(s.filter().filter(), topic)).toList());
+      }
+      for (Subscription each : all) {
+        Subscribers exactly = index.of(each.filter());
+        assertThat(exactly != null && !exactly.isEmpty()).isEqualTo(there.contains(each));
+      }
+    }
+    there.forEach(index::remove);
+    assertThat(index.nodes()).isZero();
+  }
+
+  @Test
+  void aDeepFilterTakesNoMoreNodesThanAShallowOne() {
+    SubscriptionIndex index = new SubscriptionIndex();
+    for (int i = 0; i < 100; i++) {
+      index.add(subscription(new Named("c"), "+/" + i + "/a".repeat(120), 0));
+    }
+    assertThat(index.nodes()).isEqualTo(101);
+  }
+
   @Test
   void removingWhatIsNotThereChangesNothing() {
     SubscriptionIndex index = new SubscriptionIndex();
