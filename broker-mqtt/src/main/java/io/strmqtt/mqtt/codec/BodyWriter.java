@@ -193,7 +193,11 @@ final class BodyWriter {
     FieldSink.Measure measure = new FieldSink.Measure();
     writeEntries(properties, measure);
     out.variableInt(measure.size());
-    writeEntries(properties, out);
+    if (out instanceof FieldSink.Measure whole) {
+      whole.add(measure); // Thousands of strings need not be measured twice.
+    } else {
+      writeEntries(properties, out);
+    }
   }
 
   private static void writeEntries(Properties properties, FieldSink out) {

@@ -66,6 +66,11 @@ sealed interface FieldSink {
       return (int) size;
     }
 
+    /** Adds what another has counted. */
+    void add(Measure part) {
+      size += part.size;
+    }
+
     @Override
     public void oneByte(int value) {
       size++;

@@ -1,6 +1,7 @@
 package io.strmqtt.mqtt.packet;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,9 +90,10 @@ public final class Properties {
     return entries.toString();
   }
 
-  /** Collects properties; not thread-safe. */
+  /** Collects properties; not thread-safe, and of no use once they are built. */
   public static final class Builder {
     private final List<Entry> entries = new ArrayList<>();
+    private boolean built;
 
     private Builder() {}
 
@@ -121,12 +123,16 @@ public final class Properties {
     }
 
     private Builder addValue(Property property, Object value) {
+      if (built) {
+        throw new IllegalStateException("the properties are built");
+      }
       entries.add(new Entry(property, value));
       return this;
     }
 
     public Properties build() {
-      return entries.isEmpty() ? NONE : new Properties(List.copyOf(entries));
+      built = true; // So the list need not be copied.
+      return entries.isEmpty() ? NONE : new Properties(Collections.unmodifiableList(entries));
     }
   }
 }
