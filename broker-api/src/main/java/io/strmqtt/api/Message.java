@@ -34,9 +34,9 @@ public record Message(
         : publishedAt + properties.expiryInterval() * 1000;
   }
 
-  /** Bytes it takes while it waits, approximately. */
+  /** Bytes of heap it takes while it waits, approximately. */
   public int weight() {
-    return payload.length + topic.length() + 96;
+    return payload.length + topic.length() + 96 + properties.weight();
   }
 
   /** Never the payload: it does not belong in logs. */
@@ -69,8 +69,44 @@ public record Message(
     public static final Properties NONE =
         new Properties(-1, -1, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
+    private static final int WEIGHT = 96;
+    private static final int STRING_WEIGHT = 48;
+    private static final int USER_PROPERTY_WEIGHT = 2 * STRING_WEIGHT + 32;
+
     public Properties {
       userProperties = List.copyOf(userProperties);
+    }
+
+    /** Whether there is nothing in them. */
+    public boolean isEmpty() {
+      return payloadFormat < 0
+          && expiryInterval < 0
+          && contentType.isEmpty()
+          && responseTopic.isEmpty()
+          && correlationData.isEmpty()
+          && userProperties.isEmpty();
+    }
+
+    /** Bytes of heap they take, approximately; 0 if they are empty. */
+    public int weight() {
+      if (isEmpty()) {
+        return 0;
+      }
+      int weight = WEIGHT;
+      if (contentType.isPresent()) {
+        weight += STRING_WEIGHT + contentType.get().length();
+      }
+      if (responseTopic.isPresent()) {
+        weight += STRING_WEIGHT + responseTopic.get().length();
+      }
+      if (correlationData.isPresent()) {
+        weight += STRING_WEIGHT + correlationData.get().length;
+      }
+      for (int i = 0; i < userProperties.size(); i++) {
+        UserProperty property = userProperties.get(i);
+        weight += USER_PROPERTY_WEIGHT + property.name().length() + property.value().length();
+      }
+      return weight;
     }
   }
 

@@ -43,6 +43,8 @@ public enum Reason {
   NOT_CONNECT(Kind.REFUSAL, "the first packet is not CONNECT"),
   MALFORMED_CONNECT(Kind.REFUSAL, "the CONNECT is malformed"),
   CONNECT_TOO_LARGE(Kind.REFUSAL, "the first packet exceeds the size it may have"),
+  CONNECT_PROPERTIES_EXCEEDED(
+      Kind.REFUSAL, "the CONNECT or its will has more user properties than allowed"),
   UNSUPPORTED_VERSION(Kind.REFUSAL, "the protocol name or level is not supported"),
   BAD_CLIENT_ID(Kind.REFUSAL, "the client id is not acceptable"),
   BAD_CREDENTIALS(Kind.REFUSAL, "the user name or password is wrong"),
@@ -68,9 +70,12 @@ public enum Reason {
   MALFORMED_PACKET(Kind.DISCONNECT, "a packet is malformed"),
   PROTOCOL_ERROR(Kind.DISCONNECT, "a packet breaks the protocol"),
   PACKET_TOO_LARGE(Kind.DISCONNECT, "a packet exceeds the maximum packet size"),
+  USER_PROPERTIES_EXCEEDED(Kind.DISCONNECT, "a packet has more user properties than allowed"),
   RECEIVE_MAXIMUM_EXCEEDED(
       Kind.DISCONNECT, "more unacknowledged publications than the receive maximum"),
   TOPIC_ALIAS_INVALID(Kind.DISCONNECT, "a topic alias is out of range or unknown"),
+  TOPIC_ALIASES_EXCEEDED(
+      Kind.DISCONNECT, "the topics behind the client's topic aliases are too long together"),
   TOPIC_INVALID(Kind.DISCONNECT, "a topic name or filter is invalid"),
   QOS_NOT_SUPPORTED(Kind.DISCONNECT, "the QoS is above the announced maximum"),
   RETAIN_NOT_SUPPORTED(Kind.DISCONNECT, "retained messages are not available"),

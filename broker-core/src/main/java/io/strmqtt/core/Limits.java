@@ -39,6 +39,9 @@ import java.time.Duration;
  * @param responseInformation told to clients that ask for response information, with {@code %c} for
  *     the client id and {@code %u} for the user name; empty for none
  * @param dropOldest whether a full queue loses its oldest message rather than the one that comes
+ * @param maxUserProperties user properties of one packet, and of a will, 0 to 65535
+ * @param maxTopicAliasBytes bytes of all the topics that one client's topic aliases stand for
+ * @param maxSubscriptionBytes bytes of all the topic filters of one session
  */
 public record Limits(
     int maxConnections,
@@ -66,4 +69,7 @@ public record Limits(
     int outboundTopicAliases,
     boolean validatePayloadFormat,
     String responseInformation,
-    boolean dropOldest) {}
+    boolean dropOldest,
+    int maxUserProperties,
+    int maxTopicAliasBytes,
+    int maxSubscriptionBytes) {}

@@ -50,9 +50,6 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   /** How long one connection's packets may keep the loop from the others'. */
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** The clock is read for one packet of eight. */
-  private static final int CLOCK_MASK = 7;
-
   private enum State {
     OPEN,
     /** The last bytes are on their way; input is discarded. */
@@ -69,6 +66,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private @Nullable ByteBuf received;
   private Optional<Reason> broken = Optional.empty();
   private State state = State.OPEN;
+  private final Pace pace = new Pace(TURN_NANOS);
   private boolean decoding;
 
   /** Whether packets wait for the next turn. */
@@ -87,7 +85,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     this.engine = engine;
     this.endpoint = endpoint;
     this.decoder =
-        new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
+        new MqttDecoder(
+            engine.limits().maxConnectSize(),
+            engine.limits().maxPacketSize(),
+            engine.limits().maxUserProperties());
   }
 
   private ChannelHandlerContext ctx() {
@@ -140,10 +141,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     }
     decoding = true;
     Deadlines clock = engine.deadlines(loop());
-    long begin = clock.now();
+    pace.begin(clock.now());
     int packets = 0;
     try {
       while ((reading || draining) && state == State.OPEN && received != null) {
+        int begin = received.readerIndex();
         MqttPacket packet = decoder.decode(received);
         if (packet == null) {
           break;
@@ -151,8 +153,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         if (!accepted) {
           passGate(packet);
         }
+        int size = received.readerIndex() - begin;
         engineSide().packet(packet);
-        if ((++packets & CLOCK_MASK) == 0 && !draining && clock.now() - begin >= TURN_NANOS) {
+        packets++;
+        if (pace.isLookDue(size) && pace.isOver(clock.now()) && !draining) {
           yieldTurn();
           break;
         }

@@ -266,6 +266,9 @@ class SetupTest {
         16,
         false,
         "",
-        false);
+        false,
+        128,
+        1 << 16,
+        1 << 20);
   }
 }

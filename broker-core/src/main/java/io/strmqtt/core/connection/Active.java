@@ -60,6 +60,7 @@ final class Active implements Phase, Attachment {
   private long lastRead;
   private boolean held;
   private boolean blocked;
+  private boolean working;
   private boolean sawPacket;
 
   /**
@@ -204,6 +205,7 @@ final class Active implements Phase, Attachment {
         switch (cause.code()) {
           case PACKET_TOO_LARGE -> Reason.PACKET_TOO_LARGE;
           case PROTOCOL_ERROR -> Reason.PROTOCOL_ERROR;
+          case QUOTA_EXCEEDED -> Reason.USER_PROPERTIES_EXCEEDED;
           case TOPIC_ALIAS_INVALID -> Reason.TOPIC_ALIAS_INVALID;
           case TOPIC_NAME_INVALID, TOPIC_FILTER_INVALID -> Reason.TOPIC_INVALID;
           default -> Reason.MALFORMED_PACKET;
@@ -252,7 +254,7 @@ final class Active implements Phase, Attachment {
 
   private void applyReading() {
     if (owner.isIn(this)) {
-      owner.connection().autoRead(!held && !blocked);
+      owner.connection().autoRead(!held && !blocked && !working);
     }
   }
 
@@ -317,7 +319,7 @@ final class Active implements Phase, Attachment {
 
   private void checkKeepAlive() {
     long allowed = terms.keepAlive() * 1_500_000_000L;
-    if (held || blocked) {
+    if (held || blocked || working) {
       lastRead = shard().deadlines().now(); // The silence is ours: we do not read.
     }
     if (shard().deadlines().now() - lastRead >= allowed) {
@@ -343,6 +345,15 @@ final class Active implements Phase, Attachment {
     applyReading();
     long since = shard().deadlines().now();
     shard().pause(() -> mayReadOn(slow, isBehind, since), this::readOn);
+  }
+
+  /** Whether a packet is worked on over several turns: the next ones wait. */
+  void work(boolean on) {
+    working = on;
+    if (!on) {
+      lastRead = shard().deadlines().now();
+    }
+    applyReading();
   }
 
   private boolean mayReadOn(@Nullable Subscriber slow, BooleanSupplier isBehind, long since) {

@@ -52,6 +52,7 @@ final class AwaitConnect implements Phase {
           case UNSUPPORTED_PROTOCOL_VERSION -> Reason.UNSUPPORTED_VERSION;
           case PACKET_TOO_LARGE -> Reason.CONNECT_TOO_LARGE;
           case CLIENT_IDENTIFIER_NOT_VALID -> Reason.BAD_CLIENT_ID;
+          case QUOTA_EXCEEDED -> Reason.CONNECT_PROPERTIES_EXCEEDED;
           case PROTOCOL_ERROR -> version.isEmpty() ? Reason.NOT_CONNECT : Reason.MALFORMED_CONNECT;
           default -> Reason.MALFORMED_CONNECT;
         };

@@ -1,5 +1,8 @@
 package io.strmqtt.core.connection;
 
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Counters;
@@ -37,7 +40,8 @@ final class Inbound {
   private final AckOrder releases;
   private final boolean v5;
   private int unacknowledged;
-  private @Nullable String @Nullable [] aliases;
+  private @Nullable IntObjectMap<String> aliases;
+  private int aliasBytes;
 
   Inbound(Active active, Broker broker, MqttVersion version) {
     this.active = active;
@@ -158,17 +162,34 @@ final class Inbound {
       active.end(Reason.TOPIC_ALIAS_INVALID, ReasonCode.TOPIC_ALIAS_INVALID); // 3.2.2-17
       return null;
     }
-    if (aliases == null) {
-      aliases = new @Nullable String[limits.topicAliasMaximum() + 1];
-    }
     if (!publish.topic().isEmpty()) {
-      aliases[alias] = publish.topic();
-      return publish.topic();
+      return noteAlias(alias, publish.topic()) ? publish.topic() : null;
     }
-    if (aliases[alias] == null) {
+    String topic = aliases == null ? null : aliases.get(alias);
+    if (topic == null) {
       active.end(Reason.TOPIC_ALIAS_INVALID, ReasonCode.PROTOCOL_ERROR); // 3.3.2.3.4
     }
-    return aliases[alias];
+    return topic;
+  }
+
+  /** Ends the connection, and returns false, if its topics would take too much memory. */
+  private boolean noteAlias(int alias, String topic) {
+    if (aliases == null) {
+      aliases = new IntObjectHashMap<>();
+    }
+    String before = aliases.put(alias, topic);
+    if (topic.equals(before)) {
+      return true;
+    }
+    aliasBytes += ByteBufUtil.utf8Bytes(topic);
+    if (before != null) {
+      aliasBytes -= ByteBufUtil.utf8Bytes(before);
+    }
+    if (aliasBytes > limits.maxTopicAliasBytes()) {
+      active.end(Reason.TOPIC_ALIASES_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);
+      return false;
+    }
+    return true;
   }
 
   /**

@@ -8,6 +8,9 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** From packets to the records of the SPI. */
 final class Records {
@@ -32,17 +35,43 @@ final class Records {
 
   /** The properties that travel with a message, of a PUBLISH or a will. */
   static Message.Properties properties(Properties from) {
-    if (from.isEmpty()) {
-      return Message.Properties.NONE;
+    int payloadFormat = -1;
+    long expiryInterval = -1;
+    Optional<String> contentType = Optional.empty();
+    Optional<String> responseTopic = Optional.empty();
+    Optional<byte[]> correlationData = Optional.empty();
+    List<Message.UserProperty> userProperties = List.of();
+    boolean travels = false;
+    List<Properties.Entry> entries = from.entries();
+    // One pass: there may be thousands.
+    for (int i = 0; i < entries.size(); i++) {
+      Object value = entries.get(i).value();
+      boolean before = travels;
+      travels = true;
+      switch (entries.get(i).property()) {
+        case PAYLOAD_FORMAT_INDICATOR -> payloadFormat = ((Long) value).intValue();
+        case MESSAGE_EXPIRY_INTERVAL -> expiryInterval = (Long) value;
+        case CONTENT_TYPE -> contentType = Optional.of((String) value);
+        case RESPONSE_TOPIC -> responseTopic = Optional.of((String) value);
+        case CORRELATION_DATA -> correlationData = Optional.of((byte[]) value);
+        case USER_PROPERTY -> {
+          if (userProperties.isEmpty()) {
+            userProperties = new ArrayList<>(Math.min(8, entries.size() - i));
+          }
+          Properties.Pair pair = (Properties.Pair) value;
+          userProperties.add(new Message.UserProperty(pair.name(), pair.value()));
+        }
+        default -> travels = before; // A topic alias or a will delay.
+      }
     }
-    return new Message.Properties(
-        (int) from.number(Property.PAYLOAD_FORMAT_INDICATOR, -1),
-        from.number(Property.MESSAGE_EXPIRY_INTERVAL, -1),
-        from.string(Property.CONTENT_TYPE),
-        from.string(Property.RESPONSE_TOPIC),
-        from.binary(Property.CORRELATION_DATA),
-        from.userProperties().stream()
-            .map(p -> new Message.UserProperty(p.name(), p.value()))
-            .toList());
+    return travels
+        ? new Message.Properties(
+            payloadFormat,
+            expiryInterval,
+            contentType,
+            responseTopic,
+            correlationData,
+            userProperties)
+        : Message.Properties.NONE;
   }
 }

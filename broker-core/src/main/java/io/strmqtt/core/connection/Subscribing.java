@@ -37,41 +37,60 @@ final class Subscribing {
       return;
     }
     int identifier = (int) subscribe.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
-    List<ReasonCode> codes = new ArrayList<>(subscribe.requests().size());
+    List<Subscribe.Request> requests = subscribe.requests();
+    List<ReasonCode> codes = new ArrayList<>(requests.size());
     List<Subscription> wantRetained = new ArrayList<>();
-    for (Subscribe.Request request : subscribe.requests()) {
-      TopicFilter filter = TopicFilter.parse(request.filter());
-      ReasonCode refusal =
-          codes.size() < limits.maxFiltersPerPacket()
-              ? refusal(session, filter, request)
-              : ReasonCode.QUOTA_EXCEEDED;
-      if (filter == null || refusal != null) {
-        codes.add(refusal == null ? ReasonCode.TOPIC_FILTER_INVALID : refusal);
-        continue;
-      }
-      Subscription subscription =
-          new Subscription(
-              session,
-              filter,
-              Math.min(request.qos(), limits.maxQos()),
-              request.noLocal(),
-              request.retainAsPublished(),
-              request.retainHandling(),
-              identifier);
-      boolean isNew = session.subscription(filter.full()) == null;
-      session.subscribe(subscription);
-      codes.add(granted(subscription.qos()));
-      // 3.3.1-9 to 3.3.1-11; shared subscriptions get no retained messages (4.8.2).
-      if (!filter.isShared()
-          && (request.retainHandling() == 0 || request.retainHandling() == 1 && isNew)) {
-        wantRetained.add(subscription);
-      }
+    new Turns(
+            active,
+            broker,
+            requests.size(),
+            i -> {
+              codes.add(subscribe(session, requests.get(i), i, identifier, wantRetained));
+              return requests.get(i).filter().length();
+            },
+            () ->
+                afterStored(
+                    () -> {
+                      active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
+                      wantRetained.forEach(session::deliverRetained);
+                    }))
+        .begin();
+  }
+
+  private ReasonCode subscribe(
+      Session session,
+      Subscribe.Request request,
+      int index,
+      int identifier,
+      List<Subscription> wantRetained) {
+    if (index >= limits.maxFiltersPerPacket()) {
+      return ReasonCode.QUOTA_EXCEEDED;
     }
-    afterStored(
-        () -> {
-          active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
-          wantRetained.forEach(session::deliverRetained);
-        });
+    TopicFilter filter = TopicFilter.parse(request.filter());
+    if (filter == null) {
+      return ReasonCode.TOPIC_FILTER_INVALID;
+    }
+    ReasonCode refusal = refusal(session, filter, request);
+    if (refusal != null) {
+      return refusal;
+    }
+    Subscription subscription =
+        new Subscription(
+            session,
+            filter,
+            Math.min(request.qos(), limits.maxQos()),
+            request.noLocal(),
+            request.retainAsPublished(),
+            request.retainHandling(),
+            identifier);
+    boolean isNew = session.subscription(filter.full()) == null;
+    session.subscribe(subscription);
+    // 3.3.1-9 to 3.3.1-11; shared subscriptions get no retained messages (4.8.2).
+    if (!filter.isShared()
+        && (request.retainHandling() == 0 || request.retainHandling() == 1 && isNew)) {
+      wantRetained.add(subscription);
+    }
+    return granted(subscription.qos());
   }
 
   /**
@@ -102,8 +121,8 @@ final class Subscribing {
   }
 
   private @Nullable ReasonCode refusal(
-      Session session, @Nullable TopicFilter filter, Subscribe.Request request) {
-    if (filter == null || Topics.levels(filter.filter()) > limits.maxTopicLevels()) {
+      Session session, TopicFilter filter, Subscribe.Request request) {
+    if (Topics.levels(filter.filter()) > limits.maxTopicLevels()) {
       return ReasonCode.TOPIC_FILTER_INVALID;
     }
     if (filter.isShared() && !limits.sharedAvailable()) {
@@ -112,8 +131,7 @@ final class Subscribing {
     if (filter.hasWildcard() && !limits.wildcardAvailable()) {
       return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
     }
-    if (session.subscriptionCount() >= limits.maxSubscriptions()
-        && session.subscription(filter.full()) == null) {
+    if (!session.hasRoomFor(filter)) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
     if (!broker.authorizer().maySubscribe(active.subject(), filter.filter(), request.qos())) {
@@ -131,17 +149,29 @@ final class Subscribing {
   }
 
   void unsubscribe(Session session, Unsubscribe unsubscribe) {
-    List<ReasonCode> codes = new ArrayList<>(unsubscribe.filters().size());
-    for (String filter : unsubscribe.filters()) {
-      if (TopicFilter.parse(filter) == null) {
-        codes.add(ReasonCode.TOPIC_FILTER_INVALID);
-      } else {
-        codes.add(
-            session.unsubscribe(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
-      }
+    List<String> filters = unsubscribe.filters();
+    List<ReasonCode> codes = new ArrayList<>(filters.size());
+    new Turns(
+            active,
+            broker,
+            filters.size(),
+            i -> {
+              codes.add(unsubscribe(session, filters.get(i)));
+              return filters.get(i).length();
+            },
+            () ->
+                afterStored(
+                    () ->
+                        active.writeSized(
+                            new Unsuback(unsubscribe.packetId(), codes, Properties.NONE))))
+        .begin();
+  }
+
+  private static ReasonCode unsubscribe(Session session, String filter) {
+    if (TopicFilter.parse(filter) == null) {
+      return ReasonCode.TOPIC_FILTER_INVALID;
     }
-    afterStored(
-        () -> active.writeSized(new Unsuback(unsubscribe.packetId(), codes, Properties.NONE)));
+    return session.unsubscribe(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
   }
 
   /** Answers when what was promised is durable; at once, if the store says so at once. */

@@ -440,7 +440,7 @@ public final class Session implements Subscriber {
     ended = true;
     endAbsence();
     publishWill(); // 3.1.2-8: the end of the session comes before the will delay
-    subscriptions.all().forEach(broker.router()::unsubscribe);
+    new Withdrawal(shard, broker.router(), subscriptions.all()).begin();
     Outbound.Left left = outbound.end(broker.router()::redispatch);
     broker.storage().sessions().remove(clientId);
     leaveQueue(left);
@@ -470,9 +470,9 @@ public final class Session implements Subscriber {
     return subscriptions.get(filter);
   }
 
-  /** How many filters the session is subscribed to. */
-  public int subscriptionCount() {
-    return subscriptions.size();
+  /** Whether one with the filter may be added, or replaced. */
+  public boolean hasRoomFor(TopicFilter filter) {
+    return subscriptions.hasRoomFor(filter.full(), broker.limits());
   }
 
   /** Adds the subscription or replaces the one with its filter (3.8.4-3). */

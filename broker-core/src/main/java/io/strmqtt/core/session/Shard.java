@@ -6,6 +6,7 @@ import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.LogText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -83,6 +84,19 @@ public final class Shard {
       task.run();
     } else {
       loop.execute(task);
+    }
+  }
+
+  /**
+   * Has the task run behind the sockets' turn, as what is too long for one turn goes on. Not at all
+   * if the loop ends: there is nobody left to do it for.
+   */
+  public void inNextTurn(Runnable task) {
+    try {
+      // Scheduled tasks are looked for behind the sockets, others as long as there are some.
+      loop.schedule(task, 0, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("event=loop_ended");
     }
   }
 

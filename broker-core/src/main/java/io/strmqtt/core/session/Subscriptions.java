@@ -1,5 +1,7 @@
 package io.strmqtt.core.session;
 
+import io.netty.buffer.ByteBufUtil;
+import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Subscription;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,8 +17,18 @@ final class Subscriptions {
   private @Nullable Subscription only;
   private @Nullable Map<String, Subscription> several;
 
+  /** Of all their filters, in UTF-8. */
+  private int bytes;
+
   int size() {
     return several != null ? several.size() : only != null ? 1 : 0;
+  }
+
+  /** Whether one with the filter may be added, or replaced. */
+  boolean hasRoomFor(String filter, Limits limits) {
+    return get(filter) != null
+        || size() < limits.maxSubscriptions()
+            && bytes + ByteBufUtil.utf8Bytes(filter) <= limits.maxSubscriptionBytes();
   }
 
   @Nullable Subscription get(String filter) {
@@ -29,6 +41,9 @@ final class Subscriptions {
   /** Adds the subscription or replaces the one with its filter. */
   void put(Subscription subscription) {
     String filter = subscription.filter().full();
+    if (get(filter) == null) {
+      bytes += ByteBufUtil.utf8Bytes(filter);
+    }
     if (several != null) {
       several.put(filter, subscription);
     } else if (only == null || only.filter().full().equals(filter)) {
@@ -43,11 +58,14 @@ final class Subscriptions {
 
   /** Removes and returns the one with the filter; null if there is none. */
   @Nullable Subscription remove(String filter) {
-    if (several != null) {
-      return several.remove(filter);
-    }
     Subscription there = get(filter);
-    if (there != null) {
+    if (there == null) {
+      return null;
+    }
+    bytes -= ByteBufUtil.utf8Bytes(filter);
+    if (several != null) {
+      several.remove(filter);
+    } else {
       only = null;
     }
     return there;
@@ -74,5 +92,6 @@ final class Subscriptions {
   void clear() {
     only = null;
     several = null;
+    bytes = 0;
   }
 }

@@ -31,6 +31,9 @@ final class LimitsUnderTest {
   boolean validatePayloadFormat = false;
   String responseInformation = "";
   boolean dropOldest = false;
+  int maxUserProperties = 128;
+  int maxTopicAliasBytes = 65_536;
+  int maxSubscriptionBytes = 1 << 20;
 
   Limits build() {
     return new Limits(
@@ -59,6 +62,9 @@ final class LimitsUnderTest {
         outboundTopicAliases,
         validatePayloadFormat,
         responseInformation,
-        dropOldest);
+        dropOldest,
+        maxUserProperties,
+        maxTopicAliasBytes,
+        maxSubscriptionBytes);
   }
 }

@@ -69,7 +69,10 @@ final class TestConnection implements Connection {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883),
             "test");
     this.decoder =
-        new MqttDecoder(engine.limits().maxConnectSize(), engine.limits().maxPacketSize());
+        new MqttDecoder(
+            engine.limits().maxConnectSize(),
+            engine.limits().maxPacketSize(),
+            engine.limits().maxUserProperties());
   }
 
   void accept() {

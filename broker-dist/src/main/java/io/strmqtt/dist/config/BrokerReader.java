@@ -190,7 +190,10 @@ final class BrokerReader {
         mqtt.integer("outbound_topic_aliases", 0, 65535),
         mqtt.bool("validate_payload_format"),
         mqtt.optionalText("response_information").orElse(""),
-        mqtt.oneOf("queue_full", List.of(QueueFull.values())) == QueueFull.DROP_OLDEST);
+        mqtt.oneOf("queue_full", List.of(QueueFull.values())) == QueueFull.DROP_OLDEST,
+        mqtt.integer("max_user_properties", 0, 65535),
+        (int) mqtt.size("max_topic_alias_bytes", 1 << 10, 1 << 30),
+        (int) mqtt.size("max_subscription_bytes", 1 << 10, 1 << 30));
   }
 
   private enum QueueFull {

@@ -75,7 +75,10 @@ class ConfigLoaderTest {
                 32,
                 false,
                 "",
-                false));
+                false,
+                128,
+                64 << 10,
+                1 << 20));
   }
 
   @Test

@@ -23,7 +23,7 @@ public final class MqttDecoder {
   private static final Pingreq PINGREQ = new Pingreq();
   private static final Pingresp PINGRESP = new Pingresp();
 
-  private final PacketReader reader = new PacketReader();
+  private final PacketReader reader;
   private final PacketType.Sender sender;
   private final int maxPacketSize;
 
@@ -41,16 +41,20 @@ public final class MqttDecoder {
    *     and of those behind a CONNECT that begins an enhanced authentication, until {@link
    *     #accepted}
    * @param maxPacketSize the same of all others
+   * @param maxUserProperties the greatest number of user properties in a property section; one more
+   *     is {@code QUOTA_EXCEEDED}
    */
-  public MqttDecoder(int maxConnectSize, int maxPacketSize) {
-    this(PacketType.Sender.CLIENT, maxConnectSize, maxPacketSize, null);
+  public MqttDecoder(int maxConnectSize, int maxPacketSize, int maxUserProperties) {
+    this(PacketType.Sender.CLIENT, maxConnectSize, maxPacketSize, maxUserProperties, null);
   }
 
   private MqttDecoder(
       PacketType.Sender sender,
       int maxConnectSize,
       int maxPacketSize,
+      int maxUserProperties,
       @Nullable MqttVersion version) {
+    this.reader = new PacketReader(maxUserProperties);
     this.sender = sender;
     this.maxPacketSize = maxPacketSize;
     this.awaitingConnect = version == null;
@@ -64,7 +68,8 @@ public final class MqttDecoder {
    * @param maxPacketSize the greatest size of a packet, fixed header included, in bytes
    */
   public static MqttDecoder forClient(MqttVersion version, int maxPacketSize) {
-    return new MqttDecoder(PacketType.Sender.SERVER, maxPacketSize, maxPacketSize, version);
+    return new MqttDecoder(
+        PacketType.Sender.SERVER, maxPacketSize, maxPacketSize, Integer.MAX_VALUE, version);
   }
 
   /**

@@ -15,6 +15,7 @@ final class PacketReader {
   /** Longer strings do not stay with the connection. */
   private static final int KEPT_BYTES = 512;
 
+  private final int maxUserProperties;
   private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   private int position;
   private int end;
@@ -24,6 +25,13 @@ final class PacketReader {
   private byte[] lastTopicBytes = NO_BYTES;
   private int lastTopicLength;
   private String lastTopic = "";
+
+  /**
+   * @param maxUserProperties how many a property section may have
+   */
+  PacketReader(int maxUserProperties) {
+    this.maxUserProperties = maxUserProperties;
+  }
 
   /** Begins with a packet whose body lies between the two indexes of the buffer. */
   void open(ByteBuf packet, int from, int to, PacketType packetType) {
@@ -42,6 +50,10 @@ final class PacketReader {
 
   PacketType type() {
     return type;
+  }
+
+  int maxUserProperties() {
+    return maxUserProperties;
   }
 
   int remaining() {

@@ -10,7 +10,8 @@ final class PropertyReader {
   private PropertyReader() {}
 
   /**
-   * Reads a section with its length.
+   * Reads a section with its length. A section with too many user properties is given up at the
+   * first that is too many: each would become half a dozen objects.
    *
    * @param carrier one of the bits of {@link Carrier}
    */
@@ -22,6 +23,7 @@ final class PropertyReader {
     int outer = in.enter(length, "property section");
     Properties.Builder properties = Properties.builder();
     long seen = 0;
+    int userProperties = 0;
     while (in.remaining() > 0) {
       int id = in.variableInt("property identifier");
       Property property = Property.of(id);
@@ -37,6 +39,10 @@ final class PropertyReader {
         throw in.protocolError(property + " stands twice");
       }
       seen |= bit;
+      if (property == Property.USER_PROPERTY && ++userProperties > in.maxUserProperties()) {
+        throw in.error(
+            ReasonCode.QUOTA_EXCEEDED, "more than " + in.maxUserProperties() + " user properties");
+      }
       readValue(in, property, properties);
     }
     in.leave(outer);

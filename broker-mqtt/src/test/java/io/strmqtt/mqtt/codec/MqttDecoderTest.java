@@ -10,7 +10,15 @@ import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MqttDecoderTest {
   private static final String CONNECT_4 = "10 0d 0004 4d515454 04 02 003c 0001 63";
@@ -43,14 +51,14 @@ class MqttDecoderTest {
 
   @Test
   void aConnectOfExactlyTheLimitIsAcceptedAndOneByteMoreIsNot() {
-    assertThat(new MqttDecoder(15, 2).decode(Wire.buffer(CONNECT_4))).isNotNull();
-    assertThatThrownBy(() -> new MqttDecoder(14, 100).decode(Wire.buffer("10 0d")))
+    assertThat(new MqttDecoder(15, 2, 10).decode(Wire.buffer(CONNECT_4))).isNotNull();
+    assertThatThrownBy(() -> new MqttDecoder(14, 100, 10).decode(Wire.buffer("10 0d")))
         .hasMessage("CONNECT: 15 bytes");
   }
 
   @Test
   void theLimitOfLaterPacketsIsNotThatOfTheConnect() {
-    MqttDecoder decoder = new MqttDecoder(15, 20);
+    MqttDecoder decoder = new MqttDecoder(15, 20, 10);
     decoder.decode(Wire.buffer(CONNECT_4));
     assertThat(decoder.decode(Wire.buffer("30 12 0001 61 000102030405060708090a0b0c0d0e")))
         .isNotNull();
@@ -61,12 +69,12 @@ class MqttDecoderTest {
   void behindAConnectWithAnAuthenticationMethodPacketsStaySmallUntilItIsAccepted() {
     String connect = "10 11 0004 4d515454 05 02 0000 04 15 0001 6d 0000";
     String largest = "f0 11 18 0f 15 0001 6d 16 0008 0000000000000000";
-    MqttDecoder decoder = new MqttDecoder(19, 30);
+    MqttDecoder decoder = new MqttDecoder(19, 30, 10);
     assertThat(decoder.decode(Wire.buffer(connect))).isInstanceOf(MqttPacket.Connect.class);
     assertThat(decoder.decode(Wire.buffer(largest))).isInstanceOf(MqttPacket.Auth.class);
     assertThatThrownBy(() -> decoder.decode(Wire.buffer("f0 12"))).hasMessage("AUTH: 20 bytes");
 
-    MqttDecoder accepted = new MqttDecoder(19, 30);
+    MqttDecoder accepted = new MqttDecoder(19, 30, 10);
     accepted.decode(Wire.buffer(connect));
     accepted.accepted();
     assertThat(accepted.decode(Wire.buffer("30 1c"))).isNull();
@@ -125,5 +133,82 @@ class MqttDecoderTest {
   private static Publish publish(MqttDecoder decoder, String topic) {
     Publish publish = new Publish(topic, 0, false, false, 0, new byte[1], Properties.NONE);
     return (Publish) decoder.decode(Unpooled.wrappedBuffer(Wire.encode(publish, MqttVersion.V5)));
+  }
+
+  private static Properties userProperties(int count) {
+    Properties.Builder properties = Properties.builder();
+    for (int i = 0; i < count; i++) {
+      properties.addUser("", "");
+    }
+    return properties.build();
+  }
+
+  /** Each packet of a client that may have them, with so many in each section. */
+  static Stream<IntFunction<MqttPacket>> packetsWithUserProperties() {
+    return Stream.of(
+        n -> connect(userProperties(n), Properties.NONE),
+        n -> connect(Properties.NONE, userProperties(n)),
+        n -> new Publish("t", 0, false, false, 0, new byte[0], userProperties(n)),
+        n -> new MqttPacket.Puback(1, ReasonCode.SUCCESS, userProperties(n)),
+        n -> new MqttPacket.Pubrec(1, ReasonCode.SUCCESS, userProperties(n)),
+        n -> new MqttPacket.Pubrel(1, ReasonCode.SUCCESS, userProperties(n)),
+        n -> new MqttPacket.Pubcomp(1, ReasonCode.SUCCESS, userProperties(n)),
+        n ->
+            new MqttPacket.Subscribe(
+                1,
+                List.of(new MqttPacket.Subscribe.Request("t", 0, false, false, 0)),
+                userProperties(n)),
+        n -> new MqttPacket.Unsubscribe(1, List.of("t"), userProperties(n)),
+        n -> new MqttPacket.Disconnect(ReasonCode.SUCCESS, userProperties(n)),
+        n ->
+            new MqttPacket.Auth(
+                ReasonCode.REAUTHENTICATE,
+                and(userProperties(n), Property.AUTHENTICATION_METHOD, "m")));
+  }
+
+  private static MqttPacket connect(Properties own, Properties ofWill) {
+    return new MqttPacket.Connect(
+        MqttVersion.V5,
+        "c",
+        true,
+        0,
+        Optional.of(new MqttPacket.Will("t", new byte[0], 0, false, ofWill)),
+        Optional.empty(),
+        Optional.empty(),
+        own);
+  }
+
+  private static Properties and(Properties some, Property property, String value) {
+    Properties.Builder all = Properties.builder();
+    some.entries().forEach(all::add);
+    return all.add(property, value).build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packetsWithUserProperties")
+  void aPacketWithOneUserPropertyTooManyIsRefused(IntFunction<MqttPacket> packet) {
+    MqttPacket fits = packet.apply(Wire.MAX_USER_PROPERTIES);
+    assertThat(decoderFor(fits).decode(buffer(fits))).isInstanceOf(fits.getClass());
+    MqttPacket tooMany = packet.apply(Wire.MAX_USER_PROPERTIES + 1);
+    MqttDecoder decoder = decoderFor(tooMany);
+    assertThatThrownBy(() -> decoder.decode(buffer(tooMany)))
+        .isInstanceOfSatisfying(
+            MalformedPacketException.class,
+            e -> assertThat(e.code()).isEqualTo(ReasonCode.QUOTA_EXCEEDED))
+        .hasMessageEndingWith(": more than 100 user properties");
+  }
+
+  @Test
+  void aServerMaySendAsManyUserPropertiesAsItLikes() {
+    MqttPacket many = new Publish("t", 0, false, false, 0, new byte[0], userProperties(1_000));
+    assertThat(Wire.client(MqttVersion.V5).decode(buffer(many))).isInstanceOf(Publish.class);
+  }
+
+  private static MqttDecoder decoderFor(MqttPacket packet) {
+    return packet instanceof MqttPacket.Connect ? Wire.newServer() : Wire.server(MqttVersion.V5);
+  }
+
+  private static ByteBuf buffer(MqttPacket packet) {
+    return Unpooled.wrappedBuffer(Wire.encode(packet, MqttVersion.V5));
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class Wire {
   static final int MAX_CONNECT = 200_000;
   static final int MAX_PACKET = 1_000_000;
+  static final int MAX_USER_PROPERTIES = 100;
 
   private Wire() {}
 
@@ -34,7 +35,7 @@ final class Wire {
 
   /** A server's decoder that waits for the first packet. */
   static MqttDecoder newServer() {
-    return new MqttDecoder(MAX_CONNECT, MAX_PACKET);
+    return new MqttDecoder(MAX_CONNECT, MAX_PACKET, MAX_USER_PROPERTIES);
   }
 
   /** A server's decoder that has seen a CONNECT. */

@@ -29,7 +29,7 @@ public final class MessageCodec {
 
   static void write(Writer out, Message message) {
     Message.Properties properties = message.properties();
-    boolean plain = isPlain(properties);
+    boolean plain = properties.isEmpty();
     out.u8(message.qos() | (message.retain() ? RETAIN : 0) | (plain ? 0 : PROPERTIES));
     out.number(message.publishedAt()).text(message.publisher()).text(message.topic());
     if (!plain) {
@@ -74,14 +74,5 @@ public final class MessageCodec {
     }
     return new Message.Properties(
         payloadFormat, expiryInterval, contentType, responseTopic, correlationData, userProperties);
-  }
-
-  private static boolean isPlain(Message.Properties properties) {
-    return properties.payloadFormat() < 0
-        && properties.expiryInterval() < 0
-        && properties.contentType().isEmpty()
-        && properties.responseTopic().isEmpty()
-        && properties.correlationData().isEmpty()
-        && properties.userProperties().isEmpty();
   }
 }

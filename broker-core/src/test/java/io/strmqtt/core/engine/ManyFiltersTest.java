@@ -1,0 +1,173 @@
+package io.strmqtt.core.engine;
+
+import static io.strmqtt.core.engine.EngineFixture.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoop;
+import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
+import io.strmqtt.mqtt.packet.MqttPacket.Pingresp;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
+import io.strmqtt.mqtt.packet.MqttPacket.Suback;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
+import io.strmqtt.mqtt.packet.MqttPacket.Subscribe.Request;
+import io.strmqtt.mqtt.packet.MqttPacket.Unsuback;
+import io.strmqtt.mqtt.packet.MqttPacket.Unsubscribe;
+import io.strmqtt.mqtt.packet.MqttVersion;
+import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
+import io.strmqtt.mqtt.packet.ReasonCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Thousands of filters at once: one answer, and everybody else's turn in between. */
+class ManyFiltersTest {
+  private static final int MANY = 5_000;
+
+  private static EngineFixture start() {
+    return EngineFixture.start(o -> o.limits.maxSubscriptions = 10_000);
+  }
+
+  private static Subscribe subscribe(int packetId, IntFunction<String> filter) {
+    return new Subscribe(
+        packetId,
+        IntStream.range(0, MANY)
+            .mapToObj(i -> new Request(filter.apply(i), 1, false, false, 0))
+            .toList(),
+        Properties.NONE);
+  }
+
+  private static Unsubscribe unsubscribe(int packetId, IntFunction<String> filter) {
+    return new Unsubscribe(
+        packetId, IntStream.range(0, MANY).mapToObj(filter).toList(), Properties.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(MqttVersion.class)
+  void theyAreServedInTurnsAndAnsweredTogether(MqttVersion version) {
+    try (EngineFixture broker = start()) {
+      TestClient client = broker.connect(as("a").version(version));
+      List<Long> seen = new ArrayList<>();
+      client.post(subscribe(1, i -> "f/+/" + i));
+      broker.loops().loop(0).execute(() -> seen.add(broker.gauge("subscriptions")));
+      broker.loops().settle();
+      assertThat(seen.getFirst()).as("another's turn").isBetween(1L, 500L);
+      assertThat(client.receive(Suback.class).codes())
+          .hasSize(MANY)
+          .containsOnly(ReasonCode.GRANTED_QOS_1);
+      assertThat(broker.gauge("subscriptions")).isEqualTo(MANY);
+
+      seen.clear();
+      client.post(unsubscribe(2, i -> "f/+/" + i));
+      broker.loops().loop(0).execute(() -> seen.add(broker.gauge("subscriptions")));
+      broker.loops().settle();
+      assertThat(seen.getFirst()).as("another's turn").isBetween(MANY - 500L, MANY - 1L);
+      assertThat(client.receive(Unsuback.class).packetId()).isEqualTo(2);
+      assertThat(broker.gauge("subscriptions")).isZero();
+    }
+  }
+
+  @Test
+  void whatTheClientSendsBehindThemWaitsForThem() {
+    try (EngineFixture broker = start()) {
+      TestClient client = broker.connect("a");
+      client.send(
+          subscribe(1, i -> "f/" + i),
+          TestClient.publication("f/" + (MANY - 1), "x", 0, false, 0, Properties.NONE),
+          unsubscribe(2, i -> "f/" + i),
+          TestClient.publication("f/" + (MANY - 1), "y", 0, false, 0, Properties.NONE),
+          new Pingreq());
+      List<Object> got = client.drain();
+      assertThat(got).hasSize(4);
+      assertThat(got.get(0)).isInstanceOf(Suback.class);
+      assertThat(got.get(1)).isInstanceOf(Publish.class);
+      assertThat(got.get(2)).isInstanceOf(Unsuback.class);
+      assertThat(got.get(3)).isInstanceOf(Pingresp.class);
+      assertThat(client.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatLeavesInBetweenLeavesNothingBehind() {
+    try (EngineFixture broker = start()) {
+      TestClient client = broker.connect("a");
+      client.post(subscribe(1, i -> "f/" + i));
+      client.drop();
+      broker.loops().settle();
+      assertThat(broker.gauge("subscriptions")).isZero();
+      broker.connect("a").subscribe("f/1", 0).publish("f/1", "x");
+    }
+  }
+
+  @Test
+  void aSessionThatEndsLeavesTheRouterInTurns() {
+    try (EngineFixture broker = start()) {
+      TestClient client = broker.connect("a");
+      client.send(subscribe(1, i -> "f/" + i)).receive(Suback.class);
+      TestClient publisher = broker.connect("p");
+      List<Long> seen = new ArrayList<>();
+      EventLoop loop = broker.loops().loop(0);
+      // Queued before the end of the connection, the inner one behind it.
+      loop.execute(() -> loop.execute(() -> seen.add(broker.gauge("subscriptions"))));
+      client.drop();
+      assertThat(seen).as("another's turn").hasSize(1);
+      assertThat(seen.getFirst()).isBetween(MANY - 500L, MANY - 1L);
+      assertThat(broker.gauge("subscriptions")).isZero();
+      TestClient again = broker.connect("a").subscribe("f/4999", 0);
+      publisher.publish("f/4999", "x");
+      again.receivePublish("x");
+      again.receiveNothing();
+    }
+  }
+
+  @Test
+  void theBytesOfASessionsFiltersAreBounded() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxSubscriptionBytes = 1_024)) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      String large = "+/" + "x".repeat(500);
+      assertThat(
+              client
+                  .askFor(
+                      0,
+                      new Request(large + "1", 0, false, false, 0),
+                      new Request(large + "2", 0, false, false, 0),
+                      new Request(large + "3", 0, false, false, 0),
+                      new Request(large + "1", 1, false, false, 0),
+                      new Request("t", 0, false, false, 0))
+                  .codes())
+          .containsExactly(
+              ReasonCode.SUCCESS,
+              ReasonCode.SUCCESS,
+              ReasonCode.QUOTA_EXCEEDED,
+              ReasonCode.GRANTED_QOS_1,
+              ReasonCode.SUCCESS);
+      client.unsubscribe(large + "2");
+      client.subscribe(large + "3", 0);
+    }
+  }
+
+  @Test
+  void aMessageCarriesTheIdentifiersOfAllFiltersThatMatch() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxSubscriptions = 10_000)) {
+      TestClient client = broker.connect("a");
+      for (int i = 1; i <= 2_000; i++) {
+        StringBuilder filter = new StringBuilder();
+        for (int level = 0; level < 11; level++) {
+          filter.append(level == 0 ? "" : "/").append((i >> level & 1) == 0 ? "+" : "a");
+        }
+        client.subscribe(i, new Request(filter.toString(), 0, false, false, 0));
+      }
+      broker.connect("p").publish("a/a/a/a/a/a/a/a/a/a/a", "x");
+      assertThat(
+              client.receivePublish("x").properties().entries().stream()
+                  .filter(e -> e.property() == Property.SUBSCRIPTION_IDENTIFIER)
+                  .mapToInt(e -> ((Long) e.value()).intValue()))
+          .hasSize(2_000)
+          .doesNotHaveDuplicates();
+    }
+  }
+}
