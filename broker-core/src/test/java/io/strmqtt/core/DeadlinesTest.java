@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeadlinesTest {
   private static final long TICK = Duration.ofMillis(250).toNanos();
 
+  /** What one action takes of the simulated time. */
+  private static final long COST = Duration.ofNanos(50_000).toNanos();
+
   private final SimulatedLoops loops = new SimulatedLoops(1, 1);
   private final Deadlines deadlines = new Deadlines(loops.loop(0), loops.time()::nanoTime);
   private final List<String> fired = new ArrayList<>();
@@ -135,5 +138,91 @@ class DeadlinesTest {
     loops.pass(Duration.ofSeconds(400));
     assertThat(wrong[0]).isFalse();
     assertThat(due).containsOnly(-1);
+  }
+
+  @Test
+  void thousandsThatFallDueTogetherLetOthersHaveTheirTurnBetween() {
+    int n = 10_000;
+    List<Integer> order = new ArrayList<>();
+    List<Integer> firedBefore = new ArrayList<>();
+    long begun = loops.time().nanoTime();
+    for (int i = 0; i < n; i++) {
+      int number = i;
+      set(
+          new Deadlines.Entry(
+              () -> {
+                order.add(number);
+                loops.time().advanceTo(loops.time().nanoTime() + COST);
+                if (number % 100 == 0) {
+                  loops.loop(0).execute(() -> firedBefore.add(order.size()));
+                }
+              }),
+          Duration.ofSeconds(1));
+    }
+    loops.pass(Duration.ofSeconds(10));
+
+    assertThat(order).hasSize(n).isSorted();
+    assertThat(loops.time().nanoTime() - begun).isGreaterThan(TICK);
+    for (int i = 0; i < firedBefore.size(); i++) {
+      // Asked for in the middle of a turn: at most what a millisecond allows has fired before.
+      assertThat(firedBefore.get(i) - i * 100).isBetween(1, 21);
+    }
+  }
+
+  @Test
+  void nobodyIsLookedAtTwiceAlthoughManyAreDueAndManyAreNot() {
+    long[] asked = {0};
+    Deadlines counted =
+        new Deadlines(
+            loops.loop(0),
+            () -> {
+              asked[0]++;
+              return loops.time().nanoTime();
+            });
+    int n = 20_000;
+    for (int i = 0; i < n; i++) {
+      // Both fall into the same slot of the wheel, which has 512.
+      Duration in = i % 2 == 0 ? Duration.ofSeconds(1) : Duration.ofSeconds(1 + 128);
+      onLoop(() -> counted.set(entry("x"), in.toNanos()));
+    }
+    asked[0] = 0;
+    loops.pass(Duration.ofSeconds(2));
+
+    assertThat(fired).hasSize(n / 2);
+    assertThat(asked[0])
+        .as("looks at the clock, one for each that fires or 64 that do not")
+        .isLessThan(n);
+  }
+
+  @Test
+  void whatIsCancelledOrMovedWhileTurnsGoOnDoesNotFire() {
+    Deadlines.Entry[] entries = new Deadlines.Entry[1000];
+    for (int i = 0; i < entries.length; i++) {
+      int number = i;
+      entries[i] =
+          new Deadlines.Entry(
+              () -> {
+                fired.add("" + number);
+                loops.time().advanceTo(loops.time().nanoTime() + COST);
+                if (number == 50) {
+                  loops
+                      .loop(0)
+                      .execute(
+                          () -> {
+                            for (int later = 500; later < 750; later++) {
+                              deadlines.cancel(entries[later]);
+                            }
+                            for (int later = 750; later < 1000; later++) {
+                              deadlines.set(entries[later], Duration.ofHours(1).toNanos());
+                            }
+                          });
+                }
+              });
+      set(entries[i], Duration.ofSeconds(1));
+    }
+    loops.pass(Duration.ofMinutes(1));
+    assertThat(fired).hasSize(500);
+    loops.pass(Duration.ofHours(2));
+    assertThat(fired).hasSize(750);
   }
 }

@@ -14,7 +14,7 @@ public final class VirtualTime implements Ticker {
 
   private long nanos = START;
 
-  void advanceTo(long to) {
+  public void advanceTo(long to) {
     nanos = Math.max(nanos, to);
   }
 
