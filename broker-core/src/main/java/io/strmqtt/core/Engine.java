@@ -15,9 +15,13 @@ import io.strmqtt.core.sys.SysAccess;
 import io.strmqtt.core.sys.SysRetained;
 import io.strmqtt.core.sys.SysTopics;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -144,6 +148,30 @@ public final class Engine {
   public void shutdown() {
     services.stopping().set(true);
     services.all().forEach(MqttConnection::shutdown);
+  }
+
+  /**
+   * Waits until the store has written what the goodbyes have left, as long as the loops can still
+   * hear of it; from then on what a store, a reader or an authenticator brings is nobody's. To be
+   * called once after {@link #shutdown}, before the loops end; not on one of them.
+   *
+   * @param most how long to wait; a store that cannot write says nothing
+   * @return whether the store has written all
+   */
+  public boolean close(Duration most) {
+    boolean written = true;
+    try {
+      shards.onEach(parts.storage()::whenDurable).get(most.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      written = false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      written = false;
+    } catch (ExecutionException e) {
+      throw new AssertionError("none of them fails", e);
+    }
+    shards.close();
+    return written;
   }
 
   /** How many connections there are, with those that have not been accepted yet. */

@@ -20,6 +20,7 @@ import io.strmqtt.transport.Listeners;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.apache.logging.log4j.Logger;
 public final class RunningBroker implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(RunningBroker.class);
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
   private final Engine engine;
   private final Listeners listeners;
@@ -185,8 +187,8 @@ public final class RunningBroker implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, says goodbye to every client, waits a little for the words to arrive, and
-   * closes everything.
+   * Stops accepting, says goodbye to every client, waits a little for the words to arrive and for
+   * the store to write what they left, and closes everything.
    */
   @Override
   public void close() {
@@ -196,6 +198,9 @@ public final class RunningBroker implements AutoCloseable {
     long deadline = System.nanoTime() + GOODBYE_NANOS;
     while (engine.connections() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    if (!engine.close(LAST_WRITES)) {
+      LOG.warn("event=stopping text=\"the store has not written all yet; it is given more time\"");
     }
     teardown.run();
     LOG.info("event=stopped");

@@ -36,7 +36,7 @@ final class Turns {
   void begin() {
     if (!take()) {
       active.work(true);
-      active.shard().inNextTurn(this::goOn);
+      active.shard().later(this::goOn);
     }
   }
 
@@ -49,7 +49,7 @@ final class Turns {
     if (done) {
       active.work(false);
     } else {
-      active.shard().inNextTurn(this::goOn);
+      active.shard().later(this::goOn);
     }
   }
 

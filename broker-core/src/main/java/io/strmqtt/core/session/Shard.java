@@ -4,8 +4,8 @@ import io.netty.channel.EventLoop;
 import io.strmqtt.api.Reason;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.LogText;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,16 +31,30 @@ public final class Shard {
 
   private static final long PAUSE_CHECK_MILLIS = 5;
 
+  /** How long those that wait to read on may keep the loop from its sockets. */
+  private static final long PAUSE_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** Paused connections that are asked before the clock is. */
+  private static final int PAUSED_PER_CLOCK = 64;
+
   private final EventLoop loop;
   private final Deadlines deadlines;
   private final PendingBytes pending;
   private final MpscUnboundedAtomicArrayQueue<Session> ready =
       new MpscUnboundedAtomicArrayQueue<>(READY_CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
-  private final List<Paused> paused = new ArrayList<>();
+
+  /** In the order they are asked: the longest waiting first. */
+  private final Deque<Paused> paused = new ArrayDeque<>();
+
+  /** How many of them have not been asked in this round. */
+  private int unasked;
+
   private final Chunks chunks;
-  private int drains;
+  private boolean checking;
   private boolean watching;
+  private int drains;
+  private volatile boolean closed;
 
   /** A connection that does not read until its reason to wait has gone. */
   private record Paused(BooleanSupplier mayResume, Runnable resume) {}
@@ -68,30 +82,11 @@ public final class Shard {
     return chunks;
   }
 
-  /** Runs the task on the loop, behind the sockets that are ready now. On the loop. */
-  void later(Runnable task) {
-    // Scheduled tasks are looked for behind the sockets, others as long as there are some.
-    loop.schedule(task, 0, TimeUnit.NANOSECONDS);
-  }
-
-  public boolean inLoop() {
-    return loop.inEventLoop();
-  }
-
-  /** Runs on the loop: at once if this is it. */
-  public void execute(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
-    }
-  }
-
   /**
    * Has the task run behind the sockets' turn, as what is too long for one turn goes on. Not at all
-   * if the loop ends: there is nobody left to do it for.
+   * if the loop ends: there is nobody left to do it for. Any thread.
    */
-  public void inNextTurn(Runnable task) {
+  public void later(Runnable task) {
     try {
       // Scheduled tasks are looked for behind the sockets, others as long as there are some.
       loop.schedule(task, 0, TimeUnit.NANOSECONDS);
@@ -100,11 +95,45 @@ public final class Shard {
     }
   }
 
+  public boolean inLoop() {
+    return loop.inEventLoop();
+  }
+
+  /** Runs on the loop: at once if this is it; not at all once the shard is closed. */
+  public void execute(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      enqueue(task);
+    }
+  }
+
+  private void enqueue(Runnable task) {
+    if (closed) {
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      if (!closed) { // Otherwise both have happened since it was asked.
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * The loop is about to end: from now on nobody waits for what other threads bring, such as a
+   * store that has written or an authenticator that has answered. Any thread.
+   */
+  void close() {
+    closed = true;
+  }
+
   /** Puts a session with mail on the list; the first one wakes the loop. */
   void ready(Session session) {
     ready.offer(session);
     if (!awake.get() && awake.compareAndSet(false, true)) {
-      loop.execute(this::drain);
+      enqueue(this::drain);
     }
   }
 
@@ -168,30 +197,55 @@ public final class Shard {
   }
 
   /**
-   * Calls {@code resume} on this loop once {@code mayResume} says so; asked every few milliseconds.
+   * Calls {@code resume} on this loop once {@code mayResume} says so; asked every few milliseconds,
+   * in turns that leave the sockets theirs, the longest waiting first.
    */
   public void pause(BooleanSupplier mayResume, Runnable resume) {
     assert inLoop();
     paused.add(new Paused(mayResume, resume));
-    if (paused.size() == 1) {
+    if (!checking) {
+      checking = true;
       loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
   private void checkPaused() {
-    pending.evaluate();
-    List<Paused> resumed = new ArrayList<>();
-    paused.removeIf(p -> p.mayResume().getAsBoolean() && resumed.add(p));
-    if (!paused.isEmpty()) {
-      loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-    for (Paused each : resumed) {
-      try {
-        each.resume().run();
-      } catch (RuntimeException | Error e) {
-        failed(e);
+    balance();
+    unasked = paused.size();
+    goOnChecking();
+  }
+
+  private void goOnChecking() {
+    long begun = deadlines.now();
+    int asked = 0;
+    while (unasked > 0) {
+      unasked--;
+      boolean resumed = check(paused.remove());
+      if ((resumed || ++asked % PAUSED_PER_CLOCK == 0)
+          && unasked > 0
+          && deadlines.now() - begun >= PAUSE_TURN_NANOS) {
+        later(this::goOnChecking);
+        return;
       }
     }
+    checking = !paused.isEmpty();
+    if (checking) {
+      loop.schedule(this::checkPaused, PAUSE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Whether it has resumed; otherwise it waits for the next round. */
+  private boolean check(Paused each) {
+    try {
+      if (!each.mayResume().getAsBoolean()) {
+        paused.add(each);
+        return false;
+      }
+      each.resume().run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+    return true;
   }
 
   private static void failed(Throwable e) {

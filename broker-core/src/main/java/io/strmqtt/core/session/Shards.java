@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The shard of each event loop; fixed when the broker starts. Any thread. */
@@ -35,6 +36,24 @@ public final class Shards {
     return ordered[Math.floorMod(clientId.hashCode(), ordered.length)];
   }
 
+  /**
+   * Has every loop run the task.
+   *
+   * @param task is given what it has to call once it is done, on any thread
+   * @return done when all have called
+   */
+  public CompletableFuture<Void> onEach(Consumer<Runnable> task) {
+    return CompletableFuture.allOf(
+        Arrays.stream(ordered)
+            .map(
+                shard -> {
+                  CompletableFuture<Void> done = new CompletableFuture<>();
+                  shard.loop().execute(() -> task.accept(() -> done.complete(null)));
+                  return done;
+                })
+            .toArray(CompletableFuture[]::new));
+  }
+
   /** Done when every loop has done what it was given before. */
   CompletableFuture<Void> caughtUp() {
     return CompletableFuture.allOf(
@@ -45,5 +64,12 @@ public final class Shards {
 
   public Iterable<Shard> all() {
     return byLoop.values();
+  }
+
+  /** The loops are about to end: what other threads still bring is nobody's. */
+  public void close() {
+    for (Shard shard : ordered) {
+      shard.close();
+    }
   }
 }

@@ -31,7 +31,7 @@ final class Withdrawal {
       router.unsubscribe(left.next());
     }
     if (left.hasNext()) {
-      shard.inNextTurn(this::begin);
+      shard.later(this::begin);
     }
   }
 }
