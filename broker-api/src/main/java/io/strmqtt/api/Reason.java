@@ -58,6 +58,7 @@ public enum Reason {
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
   CONNACK_TOO_LARGE(Kind.REFUSAL, "the client's maximum packet size is smaller than the CONNACK"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
+  NO_DESCRIPTORS(Kind.REFUSAL, "too few file descriptors are left"),
   STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),
 

@@ -20,6 +20,8 @@ public final class Counters {
     READS_PAUSED,
     PLUGIN_FAILURES,
     PROBES,
+    /** Times the system refused to accept a connection, mostly for want of file descriptors. */
+    ACCEPT_FAILURES,
     /** MQTT packets of any kind; those sent are counted when they are handed to the socket. */
     PACKETS_RECEIVED,
     PACKETS_SENT,

@@ -2,8 +2,6 @@ package io.strmqtt.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
@@ -59,7 +57,8 @@ final class Listener {
     this.pending = PendingBudget.of(settings.proxy().policy());
   }
 
-  void bind(EventLoops loops) throws ListenerException {
+  void bind(EventLoops loops, Descriptors descriptors) throws ListenerException {
+    AcceptGate gate = new AcceptGate(this, descriptors);
     ChannelFuture bound =
         loops
             .bootstrap(settings.bind().getAddress())
@@ -67,11 +66,13 @@ final class Listener {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .handler(new Gate())
+            .handler(gate)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel child) {
+                    gate.taken(child);
+                    child.closeFuture().addListener(closed -> descriptors.closed());
                     begin(child);
                   }
                 })
@@ -124,28 +125,37 @@ final class Listener {
     return refusal.detail() + hex + "; " + refusal.hint();
   }
 
-  /**
-   * Turns away who is refused for its address alone, on the accepting thread: before a loop has
-   * taken the connection over, and before there is anything to take apart again.
-   */
-  private final class Gate extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      Channel child = (Channel) message;
-      if (child.remoteAddress() instanceof InetSocketAddress peer) {
-        Optional<Reason> reason =
-            ProxyHandler.refusesAtOnce(settings.proxy().policy(), pending, peer.getAddress());
-        if (reason.isPresent()) {
-          accepted.increment();
-          ClientEndpoint endpoint =
-              ClientEndpoint.direct(peer, Setup.address(child.localAddress()), settings.name());
-          child.unsafe().closeForcibly();
-          refused(endpoint, ProxyRefusal.unread(reason.get(), hints));
-          return;
-        }
-      }
-      ctx.fireChannelRead(message);
+  /** Turns away who is refused for its address alone; on the accepting thread. */
+  boolean refusesAtOnce(ClientEndpoint endpoint, Channel child) {
+    Optional<Reason> reason =
+        ProxyHandler.refusesAtOnce(
+            settings.proxy().policy(), pending, endpoint.peer().getAddress());
+    if (reason.isEmpty()) {
+      return false;
     }
+    accepted.increment();
+    child.unsafe().closeForcibly();
+    refused(endpoint, ProxyRefusal.unread(reason.get(), hints));
+    return true;
+  }
+
+  /** Names, counts and keeps what could not be taken for want of file descriptors. */
+  void refusedForWantOfDescriptors(ClientEndpoint endpoint, Descriptors descriptors) {
+    accepted.increment();
+    engine
+        .refusals()
+        .refused(
+            Refusal.early(
+                endpoint,
+                Reason.NO_DESCRIPTORS,
+                false,
+                () ->
+                    "of "
+                        + descriptors.limit()
+                        + " the last "
+                        + descriptors.reserve()
+                        + " are kept for the store and the HTTP API; "
+                        + Descriptors.TEXT));
   }
 
   /** From now on new connections find this; any thread. */

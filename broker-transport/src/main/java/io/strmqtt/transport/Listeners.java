@@ -4,16 +4,21 @@ import io.strmqtt.api.admin.ListenerView;
 import io.strmqtt.api.admin.ProxyReject;
 import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.core.Engine;
+import io.strmqtt.core.LogText;
 import io.strmqtt.core.OpenListeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * The open listeners. Opened and closed by the starting thread; the views and {@link #reload} are
  * for any.
  */
 public final class Listeners implements OpenListeners {
+  private static final Logger LOG = LogManager.getLogger(Listeners.class);
+
   private final List<Listener> open;
   private final ProxyRejects rejects;
 
@@ -34,10 +39,22 @@ public final class Listeners implements OpenListeners {
     for (ListenerSettings each : settings) {
       made.add(new Listener(each, transport(each), engine, rejects));
     }
+    Descriptors descriptors = Descriptors.ofProcess(engine::nanoTime);
+    long needed = descriptors.needed(engine.limits().maxConnections());
+    if (descriptors.limit() < needed) {
+      LOG.warn(
+          "event=few_descriptors limit={} needed={} text={}",
+          descriptors.limit(),
+          needed,
+          LogText.sentence(
+              "mqtt.max_connections connections would need more file descriptors; "
+                  + Descriptors.TEXT
+                  + ", or lower mqtt.max_connections"));
+    }
     List<Listener> open = new ArrayList<>();
     try {
       for (Listener each : made) {
-        each.bind(loops);
+        each.bind(loops, descriptors);
         open.add(each);
       }
     } catch (ListenerException e) {

@@ -68,6 +68,31 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
+  /** As {@link #start(String)}, in a process that may have so many files open. */
+  static BrokerProcess startWithFiles(int most, String hocon) {
+    try {
+      Path folder = Files.createTempDirectory("st-rmqtt-it");
+      Path conf = write(folder, hocon);
+      BrokerProcess broker =
+          exec(
+              folder,
+              Map.of("PATH", "/usr/bin:/bin"),
+              List.of(
+                  "bash",
+                  "-c",
+                  "ulimit -n " + most + " && exec \"$@\"",
+                  "bash",
+                  IMAGE.resolve("bin/st-rmqtt").toString(),
+                  "run",
+                  "--config",
+                  conf.toString()));
+      broker.awaitReady();
+      return broker;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Path write(Path folder, String hocon) throws IOException {
     return Files.writeString(
         folder.resolve("st-rmqtt.conf"),
