@@ -25,7 +25,8 @@ class FewDescriptorsIT {
   @ValueSource(strings = {"tcp", "ssl", "ws", "wss"})
   void aFloodLeavesTheStoreTheApiAndThoseWhoAreInTheirDescriptors(String transport)
       throws IOException {
-    try (BrokerProcess broker = BrokerProcess.startWithFiles(256, "");
+    try (BrokerProcess broker =
+            BrokerProcess.startWithFiles(256, TestCertificates.create().hocon());
         Bystanders bystanders = Bystanders.start(broker.port("tcp"))) {
       Vitals vitals = new Vitals(broker);
       RawClient kept = RawClient.open(broker.port("tcp"), MqttVersion.V3_1_1);
