@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** All sessions by client id: one for each, whoever asks and from wherever. Any thread. */
 public final class Sessions {
@@ -63,9 +64,30 @@ public final class Sessions {
                 return failed;
               }
               // Only now: wills that are due meet every subscription.
-              restored.forEach(session -> session.command(session::resume));
-              return shards.caughtUp();
+              return resume(restored);
             });
+  }
+
+  /** A shard has a turn for so many sessions only: done when the last of them has had its own. */
+  private static CompletableFuture<Void> resume(List<Session> restored) {
+    CompletableFuture<Void> resumed = new CompletableFuture<>();
+    if (restored.isEmpty()) {
+      resumed.complete(null);
+    }
+    AtomicInteger left = new AtomicInteger(restored.size());
+    for (Session session : restored) {
+      session.command(
+          () -> {
+            try {
+              session.resume();
+            } finally {
+              if (left.decrementAndGet() == 0) {
+                resumed.complete(null);
+              }
+            }
+          });
+    }
+    return resumed;
   }
 
   public Optional<Session> get(String clientId) {

@@ -38,6 +38,7 @@ final class EngineFixture implements AutoCloseable {
   private final BrokerView view;
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
   private final List<TestClient> clients = new ArrayList<>();
+  private long restoredSessions = -1;
 
   /** What a test may have otherwise. */
   static final class Options {
@@ -49,6 +50,9 @@ final class EngineFixture implements AutoCloseable {
     UnaryOperator<Storage> storage = memory -> memory;
     @Nullable SimulatedDisk disk;
     long seed = 1;
+
+    /** By how much the clock on the wall is ahead of that of an engine that starts first. */
+    Duration later = Duration.ZERO;
   }
 
   static EngineFixture start() {
@@ -81,13 +85,15 @@ final class EngineFixture implements AutoCloseable {
                 false,
                 options.authorizer,
                 options.sys,
-                simulated ? ((SimulatedLoops) loops).time().clock() : Clock.systemUTC(),
+                simulated
+                    ? Clock.offset(((SimulatedLoops) loops).time().clock(), options.later)
+                    : Clock.systemUTC(),
                 simulated ? ((SimulatedLoops) loops).time()::nanoTime : System::nanoTime,
                 new Random(options.seed)),
             loops.group());
-    engine.restore();
-    loops.settle();
     this.view = engine.view(OpenListeners.NONE, () -> true);
+    engine.restore().thenRun(() -> restoredSessions = gauge("sessions"));
+    loops.settle();
   }
 
   Engine engine() {
@@ -104,6 +110,11 @@ final class EngineFixture implements AutoCloseable {
 
   BrokerView view() {
     return view;
+  }
+
+  /** How many sessions there were when the engine said that it was ready for connections. */
+  long restoredSessions() {
+    return restoredSessions;
   }
 
   void pass(Duration duration) {

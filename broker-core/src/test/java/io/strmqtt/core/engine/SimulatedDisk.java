@@ -14,6 +14,7 @@ import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.api.store.UnauthorizedStore;
+import io.strmqtt.session.SessionTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,6 +85,7 @@ final class SimulatedDisk {
     private final ArrayDeque<Runnable> sealed = new ArrayDeque<>();
     private final Map<String, Long> queueOf = new HashMap<>();
     private final RetainedStore retainedNow = new MountedRetained();
+    private final SessionTable table = new SessionTable();
     private final UnauthorizedStore unauthorized = Stores.memory().unauthorized();
 
     Mounted(SimulatedLoops loops) {
@@ -131,6 +133,7 @@ final class SimulatedDisk {
           (clientId, row) -> {
             Queue queue = queues.computeIfAbsent(row.queue, number -> new Queue());
             queueOf.put(clientId, row.queue);
+            table.add(row.session, List.copyOf(row.subscriptions.values()));
             var left =
                 queue.messages.values().stream()
                     .filter(m -> !isReleased(queue, m.number()))
@@ -151,6 +154,7 @@ final class SimulatedDisk {
     @Override
     public void put(SessionRecord session) {
       long queue = queueOf.getOrDefault(session.clientId(), 0L);
+      table.put(session);
       change(
           () -> {
             Row row = rows.computeIfAbsent(session.clientId(), id -> new Row(session, queue));
@@ -162,16 +166,19 @@ final class SimulatedDisk {
     @Override
     public void remove(String clientId) {
       queueOf.remove(clientId);
+      table.remove(clientId);
       change(() -> rows.remove(clientId));
     }
 
     @Override
     public void putSubscription(String clientId, SubscriptionRecord subscription) {
+      table.putSubscription(clientId, subscription);
       change(() -> rows.get(clientId).subscriptions.put(subscription.filter(), subscription));
     }
 
     @Override
     public void removeSubscription(String clientId, String filter) {
+      table.removeSubscription(clientId, filter);
       change(() -> rows.get(clientId).subscriptions.remove(filter));
     }
 
@@ -188,17 +195,17 @@ final class SimulatedDisk {
 
     @Override
     public Optional<SessionRecord> get(String clientId) {
-      return Optional.ofNullable(rows.get(clientId)).map(row -> row.session);
+      return table.get(clientId);
     }
 
     @Override
     public List<SubscriptionRecord> subscriptions(String clientId) {
-      return List.of();
+      return table.subscriptions(clientId);
     }
 
     @Override
     public Page<SessionRecord> page(Optional<String> cursor, int limit) {
-      return new Page<>(List.of(), Optional.empty());
+      return table.page(cursor, limit);
     }
 
     @Override
@@ -313,7 +320,9 @@ final class SimulatedDisk {
 
       @Override
       public void expire(Message message) {
-        remove(message.topic());
+        if (now.get(message.topic()) == message) {
+          remove(message.topic());
+        }
       }
 
       @Override
