@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +25,38 @@ import org.jspecify.annotations.Nullable;
  * was not acknowledged, and takes each QoS 2 message once, as the specification asks of it.
  */
 final class StubbornClient {
+  /** How a client repeats what was not acknowledged. */
+  enum Repeats {
+    /** First of all and in the order of first sending, PUBREL for what has a PUBREC (4.4, 4.6). */
+    IN_ORDER,
+    /** Behind what is new, the latest first, and PUBLISH until PUBCOMP has come: a mistake. */
+    LATE
+  }
+
   private final String id;
+  private final Repeats repeats;
+  private final IntConsumer whenAcknowledged;
   private @Nullable TestClient connection;
   private boolean isIn;
   private int lastPacketId;
   private final Map<Integer, MqttPacket> unacknowledged = new LinkedHashMap<>();
   private final Set<Integer> unreleased = new HashSet<>();
   private final ArrayDeque<MqttPacket> answers = new ArrayDeque<>();
+  private final ArrayDeque<MqttPacket> late = new ArrayDeque<>();
   private final List<String> received = new ArrayList<>();
 
   StubbornClient(String id) {
+    this(id, Repeats.IN_ORDER, packetId -> {});
+  }
+
+  /**
+   * @param whenAcknowledged given the packet identifier of a publication that is not repeated any
+   *     more
+   */
+  StubbornClient(String id, Repeats repeats, IntConsumer whenAcknowledged) {
     this.id = id;
+    this.repeats = repeats;
+    this.whenAcknowledged = whenAcknowledged;
   }
 
   String id() {
@@ -57,6 +79,7 @@ final class StubbornClient {
   void connect(EngineFixture broker, int loop) {
     isIn = false;
     answers.clear();
+    late.clear();
     connection = broker.attempt(EngineFixture.as(id).resume().expiry(10_000).loop(loop));
   }
 
@@ -76,6 +99,11 @@ final class StubbornClient {
 
   /** Publishes if it is connected, and later as often as it takes. */
   void publish(String topic, String payload, int qos) {
+    publish(topic, payload, qos, false);
+  }
+
+  /** The same, and returns the packet identifier. */
+  int publish(String topic, String payload, int qos, boolean retain) {
     do {
       lastPacketId = lastPacketId % 30 + 1; // So few that they come again soon.
     } while (unacknowledged.containsKey(lastPacketId));
@@ -83,7 +111,7 @@ final class StubbornClient {
         new Publish(
             topic,
             qos,
-            false,
+            retain,
             false,
             lastPacketId,
             payload.getBytes(StandardCharsets.UTF_8),
@@ -92,6 +120,7 @@ final class StubbornClient {
     if (isIn) {
       answers.add(publish); // Behind what is still to be repeated.
     }
+    return lastPacketId;
   }
 
   /** Reads what has come, and sends some of the answers that are due. */
@@ -110,6 +139,9 @@ final class StubbornClient {
     for (int i = 0; i < mostAnswers && !answers.isEmpty() && connection == now; i++) {
       now.send(answers.remove());
     }
+    if (answers.isEmpty() && !late.isEmpty()) {
+      answers.add(late.removeLast());
+    }
   }
 
   private void take(MqttPacket packet) {
@@ -117,22 +149,25 @@ final class StubbornClient {
       case Connack connack -> {
         isIn = true;
         for (MqttPacket each : unacknowledged.values()) {
-          answers.add(
-              each instanceof Publish p
-                  ? new Publish(
-                      p.topic(), p.qos(), false, true, p.packetId(), p.payload(), p.properties())
-                  : each);
+          (repeats == Repeats.LATE ? late : answers).add(repeated(each));
         }
       }
-      case Puback puback -> unacknowledged.remove(puback.packetId());
+      case Puback puback -> acknowledged(puback.packetId());
       case Pubrec pubrec -> {
         Pubrel pubrel = new Pubrel(pubrec.packetId(), ReasonCode.SUCCESS, Properties.NONE);
-        if (unacknowledged.containsKey(pubrec.packetId())) {
-          unacknowledged.put(pubrec.packetId(), pubrel);
+        if (repeats == Repeats.IN_ORDER
+            && unacknowledged.replace(pubrec.packetId(), pubrel) instanceof Publish) {
+          whenAcknowledged.accept(pubrec.packetId());
         }
         answers.add(pubrel);
       }
-      case Pubcomp pubcomp -> unacknowledged.remove(pubcomp.packetId());
+      case Pubcomp pubcomp -> {
+        if (repeats == Repeats.LATE) {
+          acknowledged(pubcomp.packetId());
+        } else {
+          unacknowledged.remove(pubcomp.packetId());
+        }
+      }
       case Publish publish -> {
         if (publish.qos() == 1) {
           received.add(TestClient.text(publish));
@@ -150,5 +185,19 @@ final class StubbornClient {
       }
       default -> throw new AssertionError("unexpected " + packet);
     }
+  }
+
+  private void acknowledged(int packetId) {
+    if (unacknowledged.remove(packetId) != null) {
+      late.removeIf(each -> each instanceof Publish p && p.packetId() == packetId);
+      whenAcknowledged.accept(packetId);
+    }
+  }
+
+  private static MqttPacket repeated(MqttPacket packet) {
+    return packet instanceof Publish p
+        ? new Publish(
+            p.topic(), p.qos(), p.retain(), true, p.packetId(), p.payload(), p.properties())
+        : packet;
   }
 }
