@@ -35,6 +35,7 @@ public enum Reason {
   TLS_TIMEOUT(Kind.REFUSAL, "the TLS handshake did not finish in time"),
   BAD_HTTP(Kind.REFUSAL, "the HTTP request is malformed or too large"),
   NOT_WEBSOCKET(Kind.REFUSAL, "the HTTP request is no WebSocket upgrade of the MQTT path"),
+  ORIGIN_NOT_ALLOWED(Kind.REFUSAL, "pages of this origin may not connect"),
   HTTP_TIMEOUT(Kind.REFUSAL, "the WebSocket upgrade did not come in time"),
 
   // CONNECT.

@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.strmqtt.api.Reason;
 
 /**
@@ -11,16 +12,21 @@ import io.strmqtt.api.Reason;
 final class HttpBody extends HttpObjectAggregator {
   private static final int MAX_BYTES = 4096;
 
-  private final Setup setup;
+  private final WebSocketUpgrade upgrade;
 
-  HttpBody(Setup setup) {
+  HttpBody(WebSocketUpgrade upgrade) {
     super(MAX_BYTES);
-    this.setup = setup;
+    this.upgrade = upgrade;
   }
 
   @Override
   protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
     // The aggregator's own answer would leave the connection open, and nobody would end it.
-    setup.refuse(Reason.BAD_HTTP, "the request has a body of more than " + MAX_BYTES + " bytes");
+    upgrade.answer(
+        ctx,
+        Handshake.Refused.of(
+            HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+            Reason.BAD_HTTP,
+            "the request has a body of more than " + MAX_BYTES + " bytes"));
   }
 }

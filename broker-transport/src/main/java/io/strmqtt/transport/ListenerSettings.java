@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param path the path of the WebSocket upgrade, such as {@code /mqtt}; ignored by tcp and ssl
  * @param forwarded whose HTTP headers tell a client's address; present exactly for the types that
  *     speak HTTP
+ * @param allowedOrigins whose pages may connect from a browser; ignored by tcp and ssl
  */
 public record ListenerSettings(
     String name,
@@ -27,14 +28,16 @@ public record ListenerSettings(
     Proxy proxy,
     Optional<Tls> tls,
     String path,
-    Optional<ForwardedPolicy> forwarded) {
+    Optional<ForwardedPolicy> forwarded,
+    AllowedOrigins allowedOrigins) {
 
   /**
    * These, with what of the next ones an open listener can take over: who is believed about a
    * client's address.
    */
   ListenerSettings reloaded(ListenerSettings next) {
-    return new ListenerSettings(name, type, bind, next.proxy(), tls, path, next.forwarded());
+    return new ListenerSettings(
+        name, type, bind, next.proxy(), tls, path, next.forwarded(), allowedOrigins);
   }
 
   /**

@@ -13,9 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.ssl.SslHandler;
@@ -192,8 +190,6 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (packet instanceof Connect connect
         && !connect.properties().has(Property.AUTHENTICATION_METHOD)) {
       accepted();
-    } else if (ctx().pipeline().get(FirstPacketGate.class) instanceof FirstPacketGate gate) {
-      gate.nextPacket();
     }
     hasPacket = true;
   }
@@ -234,9 +230,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof CorruptedFrameException || cause instanceof TooLongFrameException) {
-      broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
-    } else if (cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError) {
+    if (cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError) {
       broken = Optional.of(Reason.OUT_OF_MEMORY); // What it held is free when it is closed.
     } else if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
       broken = Optional.of(Reason.INTERNAL_ERROR);
@@ -336,9 +330,6 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     if (!accepted) {
       accepted = true;
       decoder.accepted();
-      if (ctx().pipeline().get(FirstPacketGate.class) != null) {
-        ctx().pipeline().remove(FirstPacketGate.class);
-      }
     }
   }
 

@@ -1,7 +1,9 @@
 package io.strmqtt.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * once MQTT begins.
  */
 public final class Setup implements ProxyListener {
-  private static final int MAX_HTTP_BYTES = 16 * 1024;
+  /** How long a peer whose request was refused has to read the answer. */
+  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Listener listener;
   private final ListenerSettings settings;
@@ -193,9 +196,9 @@ public final class Setup implements ProxyListener {
   /** A WebSocket upgrade comes next, and {@code next} behind it. */
   public void thenWebSocket(Runnable next) {
     arm(Reason.HTTP_TIMEOUT, engine.limits().connectTimeout().toNanos());
-    WebSocketUpgrade upgrade =
-        new WebSocketUpgrade(
-            this, settings.path(), Math.max(engine.limits().maxPacketSize(), 64 * 1024), next);
+    Handshake handshake =
+        new Handshake(settings.path(), settings.allowedOrigins(), settings.name());
+    WebSocketUpgrade upgrade = new WebSocketUpgrade(this, handshake, next);
     channel
         .pipeline()
         .addLast("first-http-byte", new FirstByte(upgrade::begun))
@@ -203,9 +206,9 @@ public final class Setup implements ProxyListener {
             "http",
             new HttpServerCodec(
                 new HttpDecoderConfig()
-                    .setMaxInitialLineLength(4096)
-                    .setMaxHeaderSize(MAX_HTTP_BYTES)))
-        .addLast("http-body", new HttpBody(this))
+                    .setMaxInitialLineLength(handshake.maxRequestLine())
+                    .setMaxHeaderSize(Handshake.MAX_HEADERS)))
+        .addLast("http-body", new HttpBody(upgrade))
         .addLast("upgrade", upgrade);
   }
 
@@ -244,18 +247,6 @@ public final class Setup implements ProxyListener {
     }
   }
 
-  /** Behind the upgrade, bytes are held to the size of a first packet until that has come. */
-  void guardFirstPacket() {
-    channel
-        .pipeline()
-        .addFirst("gate", new FirstPacketGate(this, engine.limits().maxConnectSize()));
-  }
-
-  void refuseFirstPacket() {
-    over = false; // The engine has it, and has not seen a packet of it.
-    refuse(Reason.CONNECT_TOO_LARGE, "");
-  }
-
   /** Counts a peer that came and went without a word to us. */
   void probed() {
     if (!over) {
@@ -269,6 +260,24 @@ public final class Setup implements ProxyListener {
   void refuse(Reason reason, String detail) {
     report(reason, detail);
     channel.close();
+  }
+
+  /**
+   * Names the reason, and closes when the peer has had time to read the answer: closing on what it
+   * still sends would take that away.
+   *
+   * @param answer that is being sent
+   */
+  void lastWords(Reason reason, String detail, ChannelFuture answer) {
+    report(reason, detail);
+    channel.pipeline().addFirst("discard", new Discard());
+    deadlines.set(deadline, LINGER_NANOS);
+    answer.addListener(
+        sent -> {
+          if (!listener.transport().usesTls() && channel instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+          }
+        });
   }
 
   void report(Reason reason, String detail) {

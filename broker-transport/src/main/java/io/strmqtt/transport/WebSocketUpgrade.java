@@ -1,8 +1,8 @@
 package io.strmqtt.transport;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -10,35 +10,29 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.strmqtt.api.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the one HTTP request of a WebSocket connection (RFC 6455, section 4.2) and leaves with the
- * rest of HTTP.
+ * Reads the one HTTP request of a WebSocket connection, answers it, and leaves with the rest of
+ * HTTP. What {@link Handshake} thinks of the request is what happens.
  */
 final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
-  private static final String SUBPROTOCOLS = "mqtt,mqttv3.1"; // 6.0.0-3
-
   private final Setup setup;
-  private final String path;
-  private final int maxFrame;
+  private final Handshake handshake;
   private final Runnable next;
   private boolean begun;
   private boolean seen;
 
-  WebSocketUpgrade(Setup setup, String path, int maxFrame, Runnable next) {
+  WebSocketUpgrade(Setup setup, Handshake handshake, Runnable next) {
     this.setup = setup;
-    this.path = path;
-    this.maxFrame = maxFrame;
+    this.handshake = handshake;
     this.next = next;
   }
 
@@ -49,103 +43,81 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    if (seen) {
+      return; // There is one request on a connection.
+    }
     seen = true;
-    if (request.decoderResult().cause() instanceof PrematureChannelClosureException) {
+    Throwable failure = request.decoderResult().cause();
+    if (failure instanceof PrematureChannelClosureException) {
       brokeOff();
       return;
     }
-    if (request.decoderResult().isFailure()) {
-      answer(ctx, HttpResponseStatus.BAD_REQUEST, Reason.BAD_HTTP, "the request cannot be read");
+    if (failure != null) {
+      unreadable(ctx, failure);
       return;
     }
     setup.forwarded(request.headers());
-    if (!new QueryStringDecoder(request.uri()).path().equals(path)) {
-      answer(ctx, HttpResponseStatus.NOT_FOUND, Reason.NOT_WEBSOCKET, "the path is not " + path);
-      return;
+    switch (handshake.judge(request)) {
+      case Handshake.Refused refused -> answer(ctx, refused);
+      case Handshake.Accepted accepted -> accept(ctx, accepted);
     }
-    if (!request.method().equals(HttpMethod.GET)
-        || !request
-            .headers()
-            .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
-      answer(
-          ctx,
-          HttpResponseStatus.UPGRADE_REQUIRED,
-          Reason.NOT_WEBSOCKET,
-          "it is no WebSocket upgrade");
-      return;
+  }
+
+  private void unreadable(ChannelHandlerContext ctx, Throwable failure) {
+    HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
+    String text = "the request cannot be read";
+    if (failure instanceof TooLongHttpLineException) {
+      status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
+      text = "the request line is longer than " + handshake.maxRequestLine() + " bytes";
+    } else if (failure instanceof TooLongHttpHeaderException) {
+      status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+      text = "the headers are longer than " + Handshake.MAX_HEADERS + " bytes";
     }
-    WebSocketServerHandshaker handshaker =
-        new WebSocketServerHandshakerFactory(
-                "ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + path,
-                SUBPROTOCOLS,
-                WebSocketDecoderConfig.newBuilder()
-                    .maxFramePayloadLength(maxFrame)
-                    .allowExtensions(false)
-                    .build())
-            .newHandshaker(request);
-    if (handshaker == null) {
-      answer(
-          ctx,
-          HttpResponseStatus.UPGRADE_REQUIRED,
-          Reason.NOT_WEBSOCKET,
-          "WebSocket version 13 is needed");
-      return;
-    }
-    if (!offersMqtt(request)) {
-      answer(
-          ctx,
-          HttpResponseStatus.BAD_REQUEST,
-          Reason.NOT_WEBSOCKET,
-          "Sec-WebSocket-Protocol offers neither mqtt nor mqttv3.1");
-      return;
-    }
-    try {
-      handshaker.handshake(ctx.channel(), request);
-    } catch (RuntimeException e) {
-      answer(
-          ctx,
-          HttpResponseStatus.BAD_REQUEST,
-          Reason.NOT_WEBSOCKET,
-          String.valueOf(e.getMessage()));
-      return;
-    }
-    ctx.pipeline().addLast("frames", new WebSocketFrames());
-    setup.guardFirstPacket();
+    answer(ctx, Handshake.Refused.of(status, Reason.BAD_HTTP, text));
+  }
+
+  private void accept(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+    response
+        .headers()
+        .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accepted.accept())
+        .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, accepted.subprotocol());
+    ctx.writeAndFlush(response);
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.addLast("frames", new WebSocketFrames());
     next.run();
-    ctx.pipeline().remove(this);
+    pipeline.remove(HttpBody.class);
+    pipeline.remove(this);
+    // Last: it passes on what came behind the request, perhaps in the same segment.
+    pipeline.remove(HttpServerCodec.class);
   }
 
-  private static boolean offersMqtt(FullHttpRequest request) {
-    for (String header : request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)) {
-      for (String offered : header.split(",", -1)) {
-        if (offered.trim().equals("mqtt") || offered.trim().equals("mqttv3.1")) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private void answer(
-      ChannelHandlerContext ctx, HttpResponseStatus status, Reason reason, String text) {
+  /** Says what is wrong, to the peer, the log and the record. */
+  void answer(ChannelHandlerContext ctx, Handshake.Refused refused) {
+    seen = true;
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
-            status,
-            Unpooled.copiedBuffer(text + "; this is an MQTT broker\n", StandardCharsets.UTF_8));
+            refused.status(),
+            Unpooled.copiedBuffer(
+                refused.text() + "; this is an MQTT broker\n", StandardCharsets.UTF_8));
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+    if (refused.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
       response
           .headers()
+          .set(HttpHeaderNames.CONNECTION, "close, upgrade")
           .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
-          .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+          .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, Handshake.VERSION);
     }
-    setup.report(reason, text);
-    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    setup.lastWords(refused.reason(), refused.detail(), ctx.writeAndFlush(response));
   }
 
   @Override

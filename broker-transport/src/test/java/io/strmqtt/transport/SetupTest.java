@@ -184,7 +184,8 @@ class SetupTest {
             new ListenerSettings.Proxy(policy, "a test"),
             Optional.empty(),
             "/mqtt",
-            Optional.empty());
+            Optional.empty(),
+            AllowedOrigins.ANY);
     Listener listener =
         new Listener(settings, new Nothing(), engine, new ProxyRejects(Clock.systemUTC()));
     Setup setup = new Setup(listener, settings, channel);

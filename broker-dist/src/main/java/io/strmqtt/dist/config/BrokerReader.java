@@ -48,12 +48,17 @@ final class BrokerReader {
             "a folder",
             text -> text.isEmpty() ? Optional.empty() : Paths.below(home, text),
             home);
+    BrokerConfig.Authentication authentication = authentication(root.section("authentication"));
     Section listener = root.section("listener");
     List<ListenerSettings> configured =
-        new ListenerReader(home, defaults.toConfig().getObject("listener"), listener, findings)
+        new ListenerReader(
+                home,
+                defaults.toConfig().getObject("listener"),
+                listener,
+                findings,
+                authentication.loopbackOnly())
             .read();
     BrokerConfig.Admin admin = admin(root.section("admin"));
-    BrokerConfig.Authentication authentication = authentication(root.section("authentication"));
     Chosen authorizer = chosen(root.section("authorization"), "authorizer");
     Section storageSection = root.section("storage");
     Chosen storage = chosen(storageSection, "provider");
@@ -245,7 +250,8 @@ final class BrokerReader {
                 listener.proxy(),
                 listener.tls(),
                 listener.path(),
-                listener.forwarded()));
+                listener.forwarded(),
+                listener.allowedOrigins()));
       }
     }
     if (!moved.isEmpty()) {

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import io.strmqtt.proxy.ForwardedPolicy;
 import io.strmqtt.proxy.ProxyPolicy;
+import io.strmqtt.transport.AllowedOrigins;
 import io.strmqtt.transport.ListenerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,12 +23,18 @@ final class ListenerReader {
   private final ConfigObject defaults;
   private final Section listener;
   private final Findings findings;
+  private final boolean anonymous;
 
-  ListenerReader(Path home, ConfigObject defaults, Section listener, Findings findings) {
+  /**
+   * @param anonymous whether nobody said who may connect, so that everyone on this machine may
+   */
+  ListenerReader(
+      Path home, ConfigObject defaults, Section listener, Findings findings, boolean anonymous) {
     this.home = home;
     this.defaults = defaults;
     this.listener = listener;
     this.findings = findings;
+    this.anonymous = anonymous;
   }
 
   /** The enabled listeners. */
@@ -105,6 +112,7 @@ final class ListenerReader {
       section.refuse("tls", "no such section, because " + type + " does not speak TLS");
     }
     String path = path(section, type);
+    AllowedOrigins origins = allowedOrigins(section, type, enabled);
     Optional<ForwardedPolicy> forwarded =
         type.equals("ws") || type.equals("wss")
             ? Optional.of(new ForwardedReader(section.section("forwarded"), findings).read(enabled))
@@ -114,7 +122,14 @@ final class ListenerReader {
     }
     return Optional.of(
         new ListenerSettings(
-            name, type, new InetSocketAddress(address, port), proxy, tlsSettings, path, forwarded));
+            name,
+            type,
+            new InetSocketAddress(address, port),
+            proxy,
+            tlsSettings,
+            path,
+            forwarded,
+            origins));
   }
 
   private static String path(Section section, String type) {
@@ -127,6 +142,37 @@ final class ListenerReader {
     }
     section.refuse("path", "no path, because " + type + " does not speak HTTP");
     return "";
+  }
+
+  /**
+   * Unless said, everyone's, since pages have to know a password; where none is asked for, pages of
+   * this machine: a browser lets those of any site connect to it.
+   */
+  private AllowedOrigins allowedOrigins(Section section, String type, boolean open) {
+    String key = "allowed_origins";
+    if (!type.equals("ws") && !type.equals("wss")) {
+      section.refuse(key, "no origins, because " + type + " does not speak HTTP");
+      return AllowedOrigins.ANY;
+    }
+    if (!section.has(key)) {
+      findings.setting(
+          section.path(key), anonymous ? "[\"loopback\"]" : "[\"*\"]", Origins.DEFAULT);
+      return anonymous ? AllowedOrigins.LOOPBACK : AllowedOrigins.ANY;
+    }
+    AllowedOrigins origins =
+        AllowedOrigins.of(
+            section.texts(
+                key,
+                "origins such as https://app.example or http://app.example:8080, without a path;"
+                    + " loopback for pages of this machine; or * for any",
+                AllowedOrigins::flaw));
+    if (anonymous && open && origins.any()) {
+      findings.warning(
+          section.path(key)
+              + " holds everyone, and no authentication is configured: a page of any site can use"
+              + " the browsers of this machine to connect");
+    }
+    return origins;
   }
 
   private Optional<String> declaredType(String name) {

@@ -156,7 +156,7 @@ class BadInputIT {
     expect("NOT_WEBSOCKET", "ws", "GET /mqtt HTTP/1.1\r\nHost: localhost\r\n\r\n");
     expect("NOT_WEBSOCKET", "ws", "GET /mqtt HTTP/1.1\r\n" + good + "\r\n"); // no subprotocol
     expect("NOT_WEBSOCKET", "ws", "POST /mqtt HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
-    expect("BAD_HTTP", "ws", "GET /mqtt HTTP/1.1\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+    expect("BAD_HTTP", "ws", "GET /mqtt HTTP/1.1\r\nX: " + "x".repeat(40_000) + "\r\n\r\n");
     expect(
         "BAD_HTTP",
         "ws",

@@ -170,7 +170,11 @@ class ConfigLoaderTest {
         .filteredOn(setting -> setting.origin().equals("default"))
         .extracting(Setting::path)
         .as("settings that the file does not mention, other than those without a default")
-        .containsExactlyInAnyOrder("listener.ssl.enabled", "listener.wss.enabled");
+        .containsExactlyInAnyOrder(
+            "listener.ssl.enabled",
+            "listener.ws.allowed_origins",
+            "listener.wss.enabled",
+            "listener.wss.allowed_origins");
   }
 
   @Test
