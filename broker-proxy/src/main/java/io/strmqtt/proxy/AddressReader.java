@@ -23,7 +23,11 @@ final class AddressReader {
     }
   }
 
+  /** What is read is a dotted quad. */
   private boolean v4;
+
+  /** It may yet turn out to be one, by a dot behind its first digits. */
+  private boolean either;
 
   /** Octets are being read, and no groups: from the start, or after the first dot. */
   private boolean decimal;
@@ -53,6 +57,12 @@ final class AddressReader {
   /** A colon has come that must be the first half of "::". */
   private boolean opening;
 
+  /** Starts anew, with a dotted quad or an IPv6 address, whichever comes. */
+  void begin() {
+    begin(false);
+    either = true;
+  }
+
   /**
    * Starts anew.
    *
@@ -60,6 +70,7 @@ final class AddressReader {
    */
   void begin(boolean v4) {
     this.v4 = v4;
+    either = false;
     decimal = v4;
     startGroup();
     dots = 0;
@@ -117,6 +128,7 @@ final class AddressReader {
   private boolean becomesQuad() {
     // With a "::", which stands for one group at least, there is room for less.
     boolean room = gap < 0 ? groups == GROUPS_BEFORE_QUAD : groups < GROUPS_BEFORE_QUAD;
+    v4 = either && gap < 0 && groups == 0;
     int hundreds = value >> 8;
     int tens = value >> 4 & 0xf;
     int ones = value & 0xf;
@@ -124,7 +136,7 @@ final class AddressReader {
         tens <= 9 && ones <= 9 && value >> 4 * (digits - 1) != 0 || value == 0 && digits == 1;
     value = hundreds * 100 + tens * 10 + ones;
     decimal = true;
-    return room && plain && hundreds <= 2 && value <= 255;
+    return (room || v4) && plain && hundreds <= 2 && value <= 255;
   }
 
   private boolean colon() {
@@ -174,6 +186,11 @@ final class AddressReader {
     }
     putHeadInFront(16 * (GROUPS - gap));
     return true;
+  }
+
+  /** Whether the address was written as a dotted quad. */
+  boolean isQuad() {
+    return v4;
   }
 
   /** The first eight bytes. */

@@ -67,18 +67,34 @@ final class V1Parser {
     return space() ? addresses(family == '4') : outcome;
   }
 
+  /**
+   * Proxies that read a header themselves name the family of one address, and write the other as it
+   * is: nginx that of the source, curl that of the destination. So one of the two has it.
+   */
   private ProxyVerdict addresses(boolean v4) {
     int sourceAt = at;
-    if (!address("source address", v4)) {
+    address.begin();
+    if (!address("source address is no IP address")) {
       return outcome;
     }
+    boolean isNamed = address.isQuad() == v4;
     long sourceHigh = address.high();
     long sourceLow = address.low();
     Optional<String> flaw = new Ip(sourceHigh, sourceLow).flawAsSource();
     if (flaw.isPresent()) {
       return new Reject(Reason.BAD_SOURCE, "source address " + flaw.get(), sourceAt);
     }
-    if (!address("destination address", v4)) {
+    if (isNamed) {
+      address.begin();
+    } else {
+      address.begin(v4);
+    }
+    if (!address(
+        isNamed
+            ? "destination address is no IP address"
+            : v4
+                ? "neither address is IPv4, as TCP4 says"
+                : "neither address is IPv6, as TCP6 says")) {
       return outcome;
     }
     if (!port("source port", ' ')) {
@@ -132,14 +148,13 @@ final class V1Parser {
   }
 
   /** An address and the space behind it. */
-  private boolean address(String what, boolean v4) {
-    address.begin(v4);
+  private boolean address(String flaw) {
     for (int b = next(); b != NONE; b = next()) {
       if (b == ' ' && address.end()) {
         return true;
       }
       if (b == ' ' || !address.accept(b)) {
-        return no(what + (v4 ? " is no dotted quad" : " is no IPv6 address"));
+        return no(flaw);
       }
     }
     return false;

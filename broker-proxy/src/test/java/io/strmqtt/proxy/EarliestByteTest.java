@@ -31,7 +31,12 @@ class EarliestByteTest {
   private static final Pattern LINE =
       Pattern.compile(
           "PROXY (UNKNOWN( [^\r\n]*)?|"
-              + String.join("|", line("TCP4", V4), line("TCP6", V6))
+              + String.join(
+                  "|",
+                  line("TCP4", V4, V4 + "|" + V6),
+                  line("TCP4", V6, V4),
+                  line("TCP6", V6, V4 + "|" + V6),
+                  line("TCP6", V4, V6))
               + ")\r\n",
           Pattern.DOTALL);
 
@@ -41,8 +46,8 @@ class EarliestByteTest {
   private final Random seeded = new Random(20_260_501);
   private final HeaderSource source = new HeaderSource(seeded);
 
-  private static String line(String protocol, String address) {
-    return protocol + " (" + address + ") (" + address + ") " + PORT + " " + PORT;
+  private static String line(String protocol, String source, String destination) {
+    return protocol + " (" + source + ") (" + destination + ") " + PORT + " " + PORT;
   }
 
   private static String v6() {
@@ -67,7 +72,11 @@ class EarliestByteTest {
             "PROXY TCP4 1.1.1.1 1.1.1.1 1 1\r\n",
             "PROXY TCP6 1:1:1:1:1:1:1:1 1:1:1:1:1:1:1:1 1 1\r\n",
             "PROXY TCP6 1:1:1:1:1:1:1.1.1.1 1:1:1:1:1:1:1.1.1.1 1 1\r\n",
-            "PROXY TCP6 ::1 ::1 1 1\r\n")) {
+            "PROXY TCP6 ::1 ::1 1 1\r\n",
+            "PROXY TCP4 1:1:1:1:1:1:1:1 1.1.1.1 1 1\r\n",
+            "PROXY TCP4 1:1:1:1:1:1:1.1.1.1 1.1.1.1 1 1\r\n",
+            "PROXY TCP4 ::1 1.1.1.1 1 1\r\n",
+            "PROXY TCP6 1.1.1.1 ::1 1 1\r\n")) {
       for (int from = 0; from < line.length(); from++) {
         ends.add(line.substring(from));
       }
@@ -132,10 +141,14 @@ class EarliestByteTest {
     "PROXY TCP4x, 10",
     "PROXY TCP4 1.2.x, 15",
     "PROXY TCP4 1.2.3456, 17",
-    "PROXY TCP4 256, 13",
-    "PROXY TCP4 01, 12",
+    "PROXY TCP4 256., 14",
+    "PROXY TCP4 01., 13",
+    "PROXY TCP4 1.2.256, 17",
+    "PROXY TCP4 1.1.1.1 256., 22",
+    "PROXY TCP4 ::1 1.256, 19",
+    "PROXY TCP4 ::1 ::, 15",
+    "PROXY TCP6 1.2.3.4 5., 20",
     "PROXY TCP4 1.2.3.4.5, 18",
-    "PROXY TCP6 1.2.3.4, 12",
     "PROXY TCP6 12345, 15",
     "PROXY TCP6 1:2:3:4:5:6:7:8:9, 26",
     "PROXY TCP6 1::2::3, 16",

@@ -76,7 +76,6 @@ class GrammarTest {
         "::1%1",
         "[::1]",
         "::1/64",
-        "1.2.3.4",
         "::-1",
         "0x1::",
         "::1.2.3.4:5",
@@ -103,12 +102,61 @@ class GrammarTest {
         "1.2.3.4a",
         "+1.2.3.4",
         "16909060",
-        "::1",
         "localhost"
       })
   void whatIsNoDottedQuadIsRefused(String text) {
     assertReject(ascii("PROXY TCP4 " + text + " 1.1.1.1 1 2\r\n"), Reason.BAD_V1);
     assertReject(ascii("PROXY TCP4 1.1.1.1 " + text + " 1 2\r\n"), Reason.BAD_V1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TCP6 2001:db8::1 127.0.0.1 56324 24101, [2001:db8::1]:56324",
+    "TCP4 203.0.113.7 ::1 56324 1883, 203.0.113.7:56324",
+    "TCP6 192.0.2.42 ::1 40001 1883, 192.0.2.42:40001",
+    "TCP4 2001:db8::1 192.0.2.1 1 2, [2001:db8::1]:1",
+    "TCP6 ::ffff:203.0.113.7 192.0.2.1 1 2, 203.0.113.7:1",
+    "TCP4 ::ffff:203.0.113.7 192.0.2.1 1 2, 203.0.113.7:1",
+    "TCP4 203.0.113.7 ::ffff:192.0.2.1 1 2, 203.0.113.7:1"
+  })
+  void oneAddressMayBeOfAnotherFamilyThanTheOneThatIsNamed(String fields, String client) {
+    assertThat(sourceOf("PROXY " + fields + "\r\n")).isEqualTo(client);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TCP4 ::1 ::1 1 2",
+        "TCP6 1.2.3.4 1.2.3.4 1 2",
+        "TCP4 ::ffff:1.2.3.4 ::ffff:1.2.3.4 1 2",
+        "TCP6 2001:db8::1 127.0.0.01 1 2",
+        "TCP6 2001:db8::1 0127.0.0.1 1 2",
+        "TCP4 fe80::1%eth0 1.2.3.4 1 2",
+        "TCP4 [2001:db8::1] 1.2.3.4 1 2",
+        "TCP4 1.2.3.4 [::1] 1 2",
+        "TCP6 2001:db8::1  127.0.0.1 1 2",
+        "TCP6 2001:db8::1 127.0.0.1 65536 2",
+        "TCP4 203.0.113.7 ::1 1 65536"
+      })
+  void aMixedLineIsHeldToTheGrammarAsAnyOther(String fields) {
+    assertReject(ascii("PROXY " + fields + "\r\n"), Reason.BAD_V1);
+  }
+
+  @Test
+  void aMixedLineNeedsCarriageReturnAndLineFeed() {
+    assertReject(ascii("PROXY TCP6 2001:db8::1 127.0.0.1 56324 24101\n"), Reason.BAD_V1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TCP4 :: 1.1.1.1",
+        "TCP6 0.0.0.0 ::1",
+        "TCP4 ff02::1 1.1.1.1",
+        "TCP6 224.0.0.1 ::1"
+      })
+  void aSourceNobodyCanHaveIsRefusedWhateverFamilyIsNamed(String addresses) {
+    assertReject(ascii("PROXY " + addresses + " 1 2\r\n"), Reason.BAD_SOURCE);
   }
 
   @ParameterizedTest

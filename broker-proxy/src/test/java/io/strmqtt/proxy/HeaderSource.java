@@ -58,8 +58,9 @@ final class HeaderSource {
 
   private Meant v1() {
     boolean v4 = random.nextBoolean();
-    InetSocketAddress source = address(v4, true);
-    InetSocketAddress destination = address(v4, false);
+    int other = random.nextInt(4); // of another family: none, source or destination
+    InetSocketAddress source = address(v4 ^ other == 1, true);
+    InetSocketAddress destination = address(v4 ^ other == 2, false);
     String line =
         "PROXY %s %s %s %d %d\r\n"
             .formatted(
