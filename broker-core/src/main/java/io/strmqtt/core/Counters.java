@@ -17,6 +17,8 @@ public final class Counters {
     PUBLISH_SENT,
     PUBLISH_WITHOUT_SUBSCRIBER,
     WILLS_PUBLISHED,
+    /** Publications and wills of bridges below {@code $SYS}, which are taken and go no further. */
+    BRIDGE_NOTIFICATIONS,
     READS_PAUSED,
     PLUGIN_FAILURES,
     PROBES,

@@ -9,10 +9,12 @@ import io.strmqtt.api.auth.Authenticator;
 import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.auth.ConnectAttempt;
 import io.strmqtt.api.auth.EnhancedAuthenticator;
+import io.strmqtt.core.Counters;
 import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.Refusal;
 import io.strmqtt.core.session.Sessions;
+import io.strmqtt.core.sys.SysAccess;
 import io.strmqtt.mqtt.codec.MalformedPacketException;
 import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
@@ -298,7 +300,9 @@ final class Authenticating implements Phase {
     Authorizer.Subject subject =
         new Authorizer.Subject(clientId, username, owner.connection().endpoint());
     Optional<Will> will = connect.will();
-    if (will.isPresent()
+    if (will.isPresent() && SysAccess.isBridgeNotification(will.get().topic())) {
+      services.broker().counters().count(Counters.Event.BRIDGE_NOTIFICATIONS);
+    } else if (will.isPresent()
         && (Inbound.isReserved(will.get().topic())
             || !services
                 .broker()

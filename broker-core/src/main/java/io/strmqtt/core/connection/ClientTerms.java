@@ -6,6 +6,7 @@ import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.session.Will;
+import io.strmqtt.core.sys.SysAccess;
 import io.strmqtt.mqtt.codec.MqttEncoder;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param topicAliasMaximum topic aliases used towards the client
  * @param will what to publish if the connection ends without DISCONNECT
  * @param announced the properties of CONNACK
+ * @param bridge whether a 3.x client has said that it is one
  */
 record ClientTerms(
     MqttVersion version,
@@ -42,7 +44,8 @@ record ClientTerms(
     int topicAliasMaximum,
     Optional<Will> will,
     Properties announced,
-    Instant since) {
+    Instant since,
+    boolean bridge) {
 
   /** In the order in which they are left out: hints, not limits. */
   private static final List<Property> DISPENSABLE =
@@ -77,11 +80,15 @@ record ClientTerms(
             Math.min(
                 asked.number(Property.TOPIC_ALIAS_MAXIMUM, 0), // MQTT-3.1.2-26, MQTT-3.1.2-27
                 limits.outboundTopicAliases()),
-        connect.will().map(will -> will(will, subject.clientId(), now)),
+        connect
+            .will()
+            .filter(will -> !SysAccess.isBridgeNotification(will.topic()))
+            .map(will -> will(will, subject.clientId(), now)),
         connect.version() == MqttVersion.V5
             ? announced(connect, limits, subject, proof, keepAlive, expiry)
             : Properties.NONE,
-        now);
+        now,
+        connect.bridge());
   }
 
   /** Seconds the client's session is to outlive its connection. */

@@ -79,6 +79,10 @@ final class Inbound {
     if (publish.qos() > 0 && !isNew(session, publish)) {
       return;
     }
+    if (SysAccess.isBridgeNotification(topic)) {
+      take(session, publish);
+      return;
+    }
     if (isReserved(topic)
         || !broker
             .authorizer()
@@ -116,6 +120,19 @@ final class Inbound {
     if (slow != null || stored && broker.storage().isBehind()) {
       active.pauseReading(slow, stored ? broker.storage()::isBehind : NEVER);
     }
+  }
+
+  /** Acknowledges what goes no further. */
+  private void take(Session session, Publish publish) {
+    broker.counters().count(Counters.Event.BRIDGE_NOTIFICATIONS);
+    if (publish.qos() == 0) {
+      return;
+    }
+    if (publish.qos() == 2) {
+      session.receivedQos2(publish.packetId());
+    }
+    AckOrder.Pending taken = acks.expect(publish.packetId(), publish.qos());
+    broker.storage().whenDurable(() -> taken.answer(ReasonCode.SUCCESS));
   }
 
   /**

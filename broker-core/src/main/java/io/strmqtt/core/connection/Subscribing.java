@@ -74,13 +74,16 @@ final class Subscribing {
     if (refusal != null) {
       return refusal;
     }
+    // A bridge of 3.x cannot ask for these: its own publications would come back to it, and what
+    // is retained on one side would not be on the other.
+    boolean bridge = active.terms().bridge();
     Subscription subscription =
         new Subscription(
             session,
             filter,
             Math.min(request.qos(), limits.maxQos()),
-            request.noLocal(),
-            request.retainAsPublished(),
+            request.noLocal() || bridge && !filter.isShared(),
+            request.retainAsPublished() || bridge,
             request.retainHandling(),
             identifier);
     boolean isNew = session.subscription(filter.full()) == null;

@@ -19,6 +19,15 @@ public final class SysAccess implements Authorizer {
     return topicOrFilter.startsWith("$SYS/") || topicOrFilter.equals("$SYS");
   }
 
+  /**
+   * Whether a bridge tells by it whether it is connected, as a publication or a will. A bridge that
+   * is refused does not get in; nobody else could be told apart from a bridge of 5.0, and nothing
+   * is published.
+   */
+  public static boolean isBridgeNotification(String topic) {
+    return topic.startsWith("$SYS/broker/connection/");
+  }
+
   @Override
   public boolean mayPublish(Subject subject, String topic, int qos, boolean retain) {
     return authorizer.mayPublish(subject, topic, qos, retain);

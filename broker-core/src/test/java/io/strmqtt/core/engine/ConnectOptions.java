@@ -15,6 +15,7 @@ final class ConnectOptions {
   private boolean cleanStart = true;
   private int keepAlive;
   private int loop;
+  private boolean bridge;
   private Optional<Will> will = Optional.empty();
   private Optional<String> username = Optional.empty();
   private final Properties.Builder properties = Properties.builder();
@@ -40,6 +41,12 @@ final class ConnectOptions {
 
   ConnectOptions keepAlive(int seconds) {
     keepAlive = seconds;
+    return this;
+  }
+
+  /** Has the mark of a bridge in its protocol level. */
+  ConnectOptions bridge() {
+    bridge = true;
     return this;
   }
 
@@ -109,6 +116,7 @@ final class ConnectOptions {
         will,
         username,
         username.map(name -> new byte[] {1}),
-        properties.build());
+        properties.build(),
+        bridge);
   }
 }

@@ -59,7 +59,7 @@ final class BodyWriter {
     flags |= connect.password().isPresent() ? 1 << 6 : 0;
     flags |= connect.username().isPresent() ? 1 << 7 : 0;
     out.string(version.protocolName());
-    out.oneByte(version.level());
+    out.oneByte(version.level() | (connect.bridge() ? ConnectReader.BRIDGE : 0));
     out.oneByte(flags);
     out.twoBytes(connect.keepAlive());
     writeProperties(connect.properties(), version, out);

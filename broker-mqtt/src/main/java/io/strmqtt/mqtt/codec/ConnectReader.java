@@ -1,5 +1,6 @@
 package io.strmqtt.mqtt.codec;
 
+import io.netty.buffer.ByteBuf;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttPacket.Will;
 import io.strmqtt.mqtt.packet.MqttVersion;
@@ -18,23 +19,46 @@ final class ConnectReader {
   private static final int PASSWORD = 1 << 6;
   private static final int USER_NAME = 1 << 7;
 
+  /** Set by bridges in the level of 3.1 and 3.1.1: a custom that no version describes. */
+  static final int BRIDGE = 0x80;
+
+  private static final byte[] NAME_OF_31 = {0, 6, 'M', 'Q', 'I', 's', 'd', 'p'};
+
   private ConnectReader() {}
 
-  /** The protocol name and level, with which every CONNECT begins. */
-  static MqttVersion readVersion(PacketReader in) {
-    String name = in.string("protocol name");
-    int level = in.oneByte("protocol level");
-    for (MqttVersion version : MqttVersion.values()) {
-      if (version.level() == level && version.protocolName().equals(name)) {
-        return version;
+  /** Whether the body of a CONNECT begins as in 3.1, as far as it is there. */
+  static boolean beginsAs31(ByteBuf in, int from, int to) {
+    for (int i = 0; i < NAME_OF_31.length && from + i < to; i++) {
+      if (in.getByte(from + i) != NAME_OF_31[i]) {
+        return false;
       }
     }
-    // MQTT-3.1.2-1, MQTT-3.1.2-2; a bridge's mark, 0x80 in the level, is not part of any version
-    throw in.error(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "protocol level " + level);
+    int level = from + NAME_OF_31.length;
+    return level >= to || (in.getByte(level) & ~BRIDGE & 0xFF) == MqttVersion.V3_1.level();
   }
 
+  /** The protocol name and level, with which every CONNECT begins. */
+  static Protocol readProtocol(PacketReader in) {
+    String name = in.string("protocol name");
+    int level = in.oneByte("protocol level");
+    boolean bridge = (level & BRIDGE) != 0;
+    for (MqttVersion version : MqttVersion.values()) {
+      if (version.level() == (level & ~BRIDGE)
+          && version.protocolName().equals(name)
+          && !(bridge && version == MqttVersion.V5)) {
+        return new Protocol(version, bridge);
+      }
+    }
+    throw in.error( // MQTT-3.1.2-1, MQTT-3.1.2-2
+        ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "protocol level " + level);
+  }
+
+  /** What the protocol name and level say. */
+  record Protocol(MqttVersion version, boolean bridge) {}
+
   /** All that follows the protocol level. */
-  static Connect read(PacketReader in, MqttVersion version) {
+  static Connect read(PacketReader in, Protocol protocol) {
+    MqttVersion version = protocol.version();
     int flags = in.oneByte("connect flags");
     checkFlags(in, version, flags);
     int keepAlive = in.twoBytes("keep alive");
@@ -57,12 +81,26 @@ final class ConnectReader {
     boolean cleanStart = (flags & CLEAN_START) != 0;
     checkClientId(in, version, clientId, cleanStart);
     return new Connect(
-        version, clientId, cleanStart, keepAlive, will, username, password, properties);
+        version,
+        clientId,
+        cleanStart,
+        keepAlive,
+        will,
+        username,
+        password,
+        properties,
+        protocol.bridge());
   }
 
   private static void checkFlags(PacketReader in, MqttVersion version, int flags) {
-    if ((flags & RESERVED) != 0) { // MQTT-3.1.2-3
+    // 3.1 does not judge the reserved flag, and disregards what describes a will that is not there.
+    boolean judged = version != MqttVersion.V3_1;
+    if (judged && (flags & RESERVED) != 0) { // MQTT-3.1.2-3
       throw in.malformed("reserved connect flag is set");
+    }
+    if (!judged && (flags & WILL) == 0) {
+      checkPassword(in, version, flags);
+      return;
     }
     int willQos = flags >> WILL_QOS_SHIFT & 3;
     if (willQos == 3) { // MQTT-3.1.2-12
@@ -72,6 +110,10 @@ final class ConnectReader {
     if (describesWill && (flags & WILL) == 0) { // MQTT-3.1.2-11, MQTT-3.1.2-13
       throw in.malformed("will QoS or will retain without a will");
     }
+    checkPassword(in, version, flags);
+  }
+
+  private static void checkPassword(PacketReader in, MqttVersion version, int flags) {
     // MQTT-3.1.2-22 of 3.1.1; 5.0 allows it
     if (version != MqttVersion.V5 && (flags & PASSWORD) != 0 && (flags & USER_NAME) == 0) {
       throw in.malformed("password without a user name");

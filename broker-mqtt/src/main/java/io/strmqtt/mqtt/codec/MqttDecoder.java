@@ -127,6 +127,11 @@ public final class MqttDecoder {
       throw error(ReasonCode.PACKET_TOO_LARGE, type, size + " bytes");
     }
     int end = start + size;
+    if (awaitingConnect
+        && (first & 0xF) != 0
+        && !ConnectReader.beginsAs31(in, index, Math.min(end, written))) {
+      throw flagsError(type, first); // MQTT-2.1.3-1
+    }
     if (end > written) {
       return null;
     }
@@ -157,7 +162,7 @@ public final class MqttDecoder {
     }
     int flags = first & 0xF;
     if (type == PacketType.PUBLISH) {
-      judgePublishFlags(flags);
+      judgePublishFlags(flags, version == MqttVersion.V3_1);
       return type;
     }
     if (type == PacketType.AUTH && version != MqttVersion.V5) {
@@ -169,15 +174,10 @@ public final class MqttDecoder {
             && version != MqttVersion.V5) {
       throw error(ReasonCode.PROTOCOL_ERROR, type, "not for this side to send");
     }
-    if (flags != type.flags() && !isRepeatOf31(type, flags)) { // MQTT-2.1.3-1
-      throw error(
-          ReasonCode.MALFORMED_PACKET,
-          type,
-          "fixed header flags "
-              + flags
-              + (awaitingConnect && first == TLS_HANDSHAKE
-                  ? ", as of a TLS handshake: TLS clients need an ssl or wss listener"
-                  : ""));
+    // 3.1 calls what it does not use reserved, and has no rule for it (its section 2.1). Whether a
+    // CONNECT is one of 3.1 shows behind its fixed header.
+    if (flags != type.flags() && version != MqttVersion.V3_1 && !awaitingConnect) {
+      throw flagsError(type, first); // MQTT-2.1.3-1
     }
     if (type == PacketType.CONNECT && !awaitingConnect) { // MQTT-3.1.0-2
       throw error(ReasonCode.PROTOCOL_ERROR, type, "second on this connection");
@@ -185,28 +185,35 @@ public final class MqttDecoder {
     return type;
   }
 
-  private static void judgePublishFlags(int flags) {
+  private MalformedPacketException flagsError(PacketType type, int first) {
+    return error(
+        ReasonCode.MALFORMED_PACKET,
+        type,
+        "fixed header flags "
+            + (first & 0xF)
+            + (awaitingConnect && first == TLS_HANDSHAKE
+                ? ", as of a TLS handshake: TLS clients need an ssl or wss listener"
+                : ""));
+  }
+
+  private static void judgePublishFlags(int flags, boolean v31) {
     int qos = flags >> 1 & 3;
     if (qos == 3) { // MQTT-3.3.1-4
       throw error(ReasonCode.MALFORMED_PACKET, PacketType.PUBLISH, "QoS is 3");
     }
-    if (qos == 0 && flags >= 8) { // MQTT-3.3.1-2
+    if (qos == 0 && flags >= 8 && !v31) { // MQTT-3.3.1-2; 3.1 gives it no meaning
       throw error(ReasonCode.MALFORMED_PACKET, PacketType.PUBLISH, "DUP with QoS 0");
     }
   }
 
-  /** In 3.1, what has QoS 1 in its fixed header may be a duplicate (its sections 3.6 to 3.10). */
-  private boolean isRepeatOf31(PacketType type, int flags) {
-    return version == MqttVersion.V3_1 && type.flags() == 0b0010 && flags == 0b1010;
-  }
-
   private Connect readConnect(boolean shortest) {
-    MqttVersion named = ConnectReader.readVersion(reader);
+    ConnectReader.Protocol protocol = ConnectReader.readProtocol(reader);
+    MqttVersion named = protocol.version();
     version = named;
     if (!shortest && named == MqttVersion.V5) {
       throw reader.malformed("remaining length is not in shortest form");
     }
-    Connect connect = ConnectReader.read(reader, named);
+    Connect connect = ConnectReader.read(reader, protocol);
     awaitingConnect = false;
     if (!connect.properties().has(Property.AUTHENTICATION_METHOD)) {
       accepted(); // Nothing is read before it is, but for what an exchange needs.
@@ -249,7 +256,7 @@ public final class MqttDecoder {
       throw reader.protocolError("topic name is empty");
     }
     boolean retain = (first & 1) != 0;
-    boolean dup = (first & 8) != 0;
+    boolean dup = qos > 0 && (first & 8) != 0;
     return new Publish(topic, qos, retain, dup, packetId, reader.rest(), properties);
   }
 

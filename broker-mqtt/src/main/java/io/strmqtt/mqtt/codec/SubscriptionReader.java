@@ -34,6 +34,9 @@ final class SubscriptionReader {
     String filter = in.string("topic filter");
     int options = in.oneByte("subscription options");
     int known = version == MqttVersion.V5 ? 0b0011_1111 : 0b0000_0011;
+    if (version == MqttVersion.V3_1) {
+      options &= known; // Its section 3.8: the others are not used.
+    }
     if ((options & ~known) != 0) { // MQTT-3.8.3-5
       throw in.malformed("reserved subscription options are set");
     }

@@ -11,7 +11,12 @@ import java.util.Optional;
  */
 public sealed interface MqttPacket {
 
-  /** Section 3.1. {@code keepAlive} is in seconds, 0 to 65535, 0 for none. */
+  /**
+   * Section 3.1.
+   *
+   * @param keepAlive seconds, 0 to 65535, 0 for none
+   * @param bridge whether the protocol level has the mark of a bridge, 0x80, as only 3.x may
+   */
   record Connect(
       MqttVersion version,
       String clientId,
@@ -20,8 +25,22 @@ public sealed interface MqttPacket {
       Optional<Will> will,
       Optional<String> username,
       Optional<byte[]> password,
-      Properties properties)
+      Properties properties,
+      boolean bridge)
       implements MqttPacket {
+
+    /** Of a client that is no bridge. */
+    public Connect(
+        MqttVersion version,
+        String clientId,
+        boolean cleanStart,
+        int keepAlive,
+        Optional<Will> will,
+        Optional<String> username,
+        Optional<byte[]> password,
+        Properties properties) {
+      this(version, clientId, cleanStart, keepAlive, will, username, password, properties, false);
+    }
 
     /** Without the password. */
     @Override

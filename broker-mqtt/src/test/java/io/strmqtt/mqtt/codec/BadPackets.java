@@ -37,7 +37,13 @@ final class BadPackets {
     first("first packet PINGREQ", "c0", PROTOCOL_ERROR);
     first("first packet of type 0", "00", PROTOCOL_ERROR);
     first("first byte of an HTTP request", "47", PROTOCOL_ERROR);
-    first("first byte of a TLS handshake", "16", MALFORMED_PACKET);
+    first("first bytes of a TLS handshake", "16 03 01", MALFORMED_PACKET);
+    first("CONNECT in 3.1.1 or 5.0 with flags", "14 0d 0004", MALFORMED_PACKET);
+    first("MQIsdp at level 5 with flags", "12 0f 0006 4d5149736470 05", MALFORMED_PACKET);
+    first(
+        "5.0 with the mark of a bridge",
+        "10 0e 0004 4d515454 85 02 003c 00 0001 63",
+        UNSUPPORTED_PROTOCOL_VERSION);
     first("first packet too large", "10 bf9a0c", PACKET_TOO_LARGE);
     first("remaining length of five bytes", "10 ffffffff", MALFORMED_PACKET);
     first(
@@ -52,17 +58,19 @@ final class BadPackets {
       server(version, "UNSUBACK from a client", "b0", PROTOCOL_ERROR);
       server(version, "PINGRESP from a client", "d0", PROTOCOL_ERROR);
       server(version, "QoS 3", "36", MALFORMED_PACKET);
+      server(version, "PINGREQ with a body", "c0 01 00", MALFORMED_PACKET);
+      server(version, "packet too large", "30 c0843d", PACKET_TOO_LARGE);
+      client(version, "SUBSCRIBE from a server", "82", PROTOCOL_ERROR);
+      client(version, "PINGREQ from a server", "c0", PROTOCOL_ERROR);
+    }
+    for (MqttVersion version : List.of(V3_1_1, V5)) {
       server(version, "DUP with QoS 0", "38", MALFORMED_PACKET);
       server(version, "PUBACK with flags", "41", MALFORMED_PACKET);
       server(version, "PUBREL without its flags", "60", MALFORMED_PACKET);
       server(version, "SUBSCRIBE without its flags", "80", MALFORMED_PACKET);
       server(version, "UNSUBSCRIBE with other flags", "a3", MALFORMED_PACKET);
       server(version, "PINGREQ with flags", "c2", MALFORMED_PACKET);
-      server(version, "PINGREQ with a body", "c0 01 00", MALFORMED_PACKET);
       server(version, "DISCONNECT with flags", "e8", MALFORMED_PACKET);
-      server(version, "packet too large", "30 c0843d", PACKET_TOO_LARGE);
-      client(version, "SUBSCRIBE from a server", "82", PROTOCOL_ERROR);
-      client(version, "PINGREQ from a server", "c0", PROTOCOL_ERROR);
     }
     server(V3_1_1, "PUBREL with DUP", "6a", MALFORMED_PACKET);
     server(V3_1_1, "AUTH", "f0", MALFORMED_PACKET);
@@ -78,8 +86,6 @@ final class BadPackets {
         "protocol level 6", "10 0d 0004 4d515454 06 02 003c 0001 63", UNSUPPORTED_PROTOCOL_VERSION);
     first(
         "MQTT at level 3", "10 0d 0004 4d515454 03 02 003c 0001 63", UNSUPPORTED_PROTOCOL_VERSION);
-    first(
-        "a bridge's level", "10 0d 0004 4d515454 84 02 003c 0001 63", UNSUPPORTED_PROTOCOL_VERSION);
     first(
         "other protocol name",
         "10 0d 0004 4d515455 04 02 003c 0001 63",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.strmqtt.mqtt.packet.MqttPacket;
+import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MqttDecoderTest {
   private static final String CONNECT_4 = "10 0d 0004 4d515454 04 02 003c 0001 63";
@@ -128,6 +130,70 @@ class MqttDecoderTest {
     assertThatThrownBy(
             () -> Wire.server(MqttVersion.V3_1_1).decode(Wire.buffer("30 05 0003 61ff62")))
         .hasMessage("PUBLISH: topic name is not a valid UTF-8 string");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "10 0f 0006 4d5149736470 03 01 000a 0001 70",
+        "14 0f 0006 4d5149736470 03 01 000a 0001 70",
+        "1f 0f 0006 4d5149736470 03 39 000a 0001 70",
+        "16 0f 0006 4d5149736470 83 00 000a 0001 70"
+      })
+  void in31ReservedFlagsOfAConnectAreNotJudged(String hex) {
+    ByteBuf whole = Wire.buffer(hex);
+    for (int length = 1; length < whole.readableBytes(); length++) {
+      assertThat(Wire.newServer().decode(whole.slice(0, length))).isNull();
+    }
+    Connect connect = (Connect) Wire.newServer().decode(whole);
+    assertThat(connect.clientId()).isEqualTo("p");
+    assertThat(connect.keepAlive()).isEqualTo(10);
+    assertThat(connect.will()).isEmpty();
+    assertThat(connect.bridge()).isEqualTo(hex.contains(" 83 "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "38 04 0001 61 62",
+        "4f 02 0001",
+        "50 02 0001",
+        "60 02 0001",
+        "75 02 0001",
+        "80 06 0001 0001 61 01",
+        "8f 06 0001 0001 61 fd",
+        "a0 05 0001 0001 61",
+        "c7 00",
+        "e9 00"
+      })
+  void in31WhatIsNotUsedIsNotJudged(String hex) {
+    MqttPacket packet = Wire.server(MqttVersion.V3_1).decode(Wire.buffer(hex));
+    assertThat(packet).isNotNull();
+    if (packet instanceof Publish publish) {
+      assertThat(publish.dup()).isFalse();
+    }
+    if (packet instanceof MqttPacket.Subscribe subscribe) {
+      assertThat(subscribe.requests())
+          .containsExactly(new MqttPacket.Subscribe.Request("a", 1, false, false, 0));
+    }
+  }
+
+  @Test
+  void aTlsHandshakeIsNamedAtTheFirstByteThatNoConnectHas() {
+    assertThat(Wire.newServer().decode(Wire.buffer("16 03"))).isNull();
+    assertThatThrownBy(() -> Wire.newServer().decode(Wire.buffer("16 03 01")))
+        .hasMessageContaining("as of a TLS handshake");
+  }
+
+  @Test
+  void theMarkOfABridgeIsTakenIn3x() {
+    assertThat(
+            (Connect) Wire.newServer().decode(Wire.buffer(CONNECT_4.replace(" 04 02", " 84 02"))))
+        .extracting(Connect::version, Connect::bridge)
+        .containsExactly(MqttVersion.V3_1_1, true);
+    assertThat((Connect) Wire.newServer().decode(Wire.buffer(CONNECT_4)))
+        .extracting(Connect::bridge)
+        .isEqualTo(false);
   }
 
   private static Publish publish(MqttDecoder decoder, String topic) {

@@ -52,12 +52,8 @@ class NettyDifferencesTest {
         Answer.ACCEPTS,
         "10 12 0004 4d515454 04 1e 003c 0001 63 0001 77 0000",
         "will QoS is 3"),
-    /** 3.1.2-3: Netty looks at the reserved flag in 3.1.1 and 5.0 only. */
-    RESERVED_CONNECT_FLAG(
-        Optional.empty(),
-        Answer.ACCEPTS,
-        "10 0f 0006 4d5149736470 03 03 003c 0001 63",
-        "reserved connect flag is set"),
+    /** No version describes it: bridges of 3.x set 0x80 in their level. */
+    BRIDGE(Optional.empty(), Answer.REFUSES, "10 0d 0004 4d515454 84 02 003c 0001 63", ""),
     /** 3.1.1, 3.1.2-22: no password without a user name; in 3.1 neither. */
     PASSWORD_ALONE(
         Optional.empty(),
@@ -73,8 +69,8 @@ class NettyDifferencesTest {
     /** 3.1, section 3.1: the remaining length overrules the flags of user name and password. */
     CREDENTIALS_OF_31(
         Optional.empty(), Answer.WAITS, "10 0f 0006 4d5149736470 03 c2 003c 0001 63", ""),
-    /** 3.1, sections 3.6 to 3.10: what has QoS 1 in its fixed header may be a duplicate. */
-    DUPLICATES_OF_31(Optional.of(V3_1), Answer.REFUSES, "6a 02 0001", ""),
+    /** 3.1, sections 2.1 and 3.8: what is not used is not judged. */
+    UNUSED_BITS_OF_31(Optional.of(V3_1), Answer.REFUSES, "6a 02 0001", ""),
     /** 3.3.1-2: nothing of QoS 0 is a duplicate. */
     DUPLICATE_OF_QOS_0(Optional.of(V5), Answer.ACCEPTS, "38 04 0001 61 00", "DUP with QoS 0"),
     /** 4.7.3-1: a topic name has a character; in 5.0, or there is an alias. */
@@ -139,7 +135,15 @@ class NettyDifferencesTest {
 
     boolean covers(Optional<MqttVersion> spoken, byte[] packet, Verdict ours, Verdict theirs) {
       return switch (this) {
-        case DUPLICATES_OF_31 -> spoken.equals(Optional.of(V3_1)) && (packet[0] & 0x0F) == 0b1010;
+        case UNUSED_BITS_OF_31 ->
+            spoken.equals(Optional.of(V3_1))
+                && ours.answer == Answer.ACCEPTS
+                && theirs.answer == Answer.REFUSES;
+        case BRIDGE ->
+            spoken.isEmpty()
+                && ours.answer == Answer.ACCEPTS
+                && theirs.answer == Answer.REFUSES
+                && packet[1 + lengthBytes(packet) + 6] < 0;
         case CREDENTIALS_OF_31 ->
             spoken.isEmpty() && packet.length > 8 && packet[1 + lengthBytes(packet) + 1] == 6;
         default -> theirs.answer == Answer.ACCEPTS && ours.why.matches(".*(" + why + ").*");
