@@ -68,6 +68,7 @@ public enum Reason {
   CLIENT_DISCONNECT_WITH_WILL(Kind.DISCONNECT, "the client sent DISCONNECT with will"),
   CONNECTION_LOST(Kind.DISCONNECT, "the connection ended without DISCONNECT"),
   KEEP_ALIVE_TIMEOUT(Kind.DISCONNECT, "the client was silent for one and a half keep-alives"),
+  PACKET_TIMEOUT(Kind.DISCONNECT, "a packet that had begun did not come to its end in time"),
   TAKEN_OVER(Kind.DISCONNECT, "another connection uses the client id"),
   MALFORMED_PACKET(Kind.DISCONNECT, "a packet is malformed"),
   PROTOCOL_ERROR(Kind.DISCONNECT, "a packet breaks the protocol"),

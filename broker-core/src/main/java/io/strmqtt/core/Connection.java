@@ -41,6 +41,9 @@ public interface Connection {
 
   boolean isOpen();
 
+  /** Bytes that have come of a packet that is not complete; 0 if there is none. */
+  int partialBytes();
+
   /** Whether to read from the socket: off makes the peer's writes wait (TCP back-pressure). */
   void autoRead(boolean on);
 

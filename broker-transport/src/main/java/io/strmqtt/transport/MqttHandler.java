@@ -326,6 +326,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   @Override
+  public int partialBytes() {
+    return received == null ? 0 : received.readableBytes();
+  }
+
+  @Override
   public void accepted() {
     if (!accepted) {
       accepted = true;

@@ -44,6 +44,12 @@ import org.jspecify.annotations.Nullable;
 final class Active implements Phase, Attachment {
   private static final long TURN_NANOS = 20_000_000L;
 
+  /** A packet that has begun ends within this time, and a second more for each of its bytes... */
+  private static final long PACKET_GRACE_NANOS = 120_000_000_000L;
+
+  /** ...divided by this: a slow link's 512 bytes in a second. */
+  private static final int PACKET_BYTES_PER_SECOND = 512;
+
   private final MqttConnection owner;
   private final Services services;
   private final ClientTerms terms;
@@ -53,7 +59,7 @@ final class Active implements Phase, Attachment {
   private final Subscribing subscribing;
   private final Optional<Reauthentication> reauthentication;
   private Consumer<Active> ready;
-  private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkKeepAlive);
+  private final Deadlines.Entry keepAlive = new Deadlines.Entry(this::checkLife);
   private final Deadlines.Entry writeTimeout =
       new Deadlines.Entry(() -> end(Reason.WRITE_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR));
   private @Nullable Session session;
@@ -62,6 +68,14 @@ final class Active implements Phase, Attachment {
   private boolean blocked;
   private boolean working;
   private boolean sawPacket;
+
+  /** When the packet began that is not complete; meaningful while there is one. */
+  private long packetSince;
+
+  private boolean inPacket;
+
+  /** The deadline has been set in sight of a packet that is not complete. */
+  private boolean watched;
 
   /**
    * @param ready called when the session is there and CONNACK is written
@@ -125,7 +139,7 @@ final class Active implements Phase, Attachment {
     EventLog.connected(terms.record(owner.connection().endpoint()), present);
     outbox.write(terms.connack(present)); // 3.2.0-1
     lastRead = shard().deadlines().now();
-    armKeepAlive();
+    arm();
   }
 
   @Override
@@ -215,14 +229,24 @@ final class Active implements Phase, Attachment {
 
   @Override
   public void readComplete() {
-    if (sawPacket) {
-      sawPacket = false;
-      lastRead = shard().deadlines().now();
-    }
+    noteRead();
     if (session != null) {
       session.sendHeld();
     }
     outbox.flush();
+  }
+
+  /** Any byte is life: a large packet may take longer than the keep-alive on a slow link. */
+  private void noteRead() {
+    lastRead = shard().deadlines().now();
+    if (sawPacket || !inPacket) {
+      sawPacket = false;
+      packetSince = lastRead;
+    }
+    inPacket = owner.connection().partialBytes() > 0;
+    if (inPacket && !watched && session != null) {
+      arm();
+    }
   }
 
   @Override
@@ -240,6 +264,9 @@ final class Active implements Phase, Attachment {
     blocked = outbox.isBlocked();
     Deadlines deadlines = shard().deadlines();
     if (!blocked) {
+      if (was) {
+        packetSince = deadlines.now(); // Until now, we did not read.
+      }
       deadlines.cancel(writeTimeout);
       if (session != null) {
         session.send();
@@ -310,22 +337,42 @@ final class Active implements Phase, Attachment {
     }
   }
 
-  private void armKeepAlive() {
-    if (terms.keepAlive() > 0) {
-      long idle = shard().deadlines().now() - lastRead;
-      shard().deadlines().set(keepAlive, terms.keepAlive() * 1_500_000_000L - idle);
+  /** Sets the one deadline for what comes first: the end of patience with silence, or a packet. */
+  private void arm() {
+    long due = Math.min(silenceLeft(), packetTimeLeft());
+    watched = inPacket;
+    if (due < Long.MAX_VALUE) {
+      shard().deadlines().set(keepAlive, due);
     }
   }
 
-  private void checkKeepAlive() {
-    long allowed = terms.keepAlive() * 1_500_000_000L;
+  private long silenceLeft() {
+    return terms.keepAlive() == 0
+        ? Long.MAX_VALUE
+        : lastRead + terms.keepAlive() * 1_500_000_000L - shard().deadlines().now();
+  }
+
+  private long packetTimeLeft() {
+    long bytes = owner.connection().partialBytes();
+    return inPacket
+        ? packetSince
+            + PACKET_GRACE_NANOS
+            + bytes * 1_000_000_000L / PACKET_BYTES_PER_SECOND
+            - shard().deadlines().now()
+        : Long.MAX_VALUE;
+  }
+
+  private void checkLife() {
     if (held || blocked || working) {
       lastRead = shard().deadlines().now(); // The silence is ours: we do not read.
+      packetSince = lastRead;
     }
-    if (shard().deadlines().now() - lastRead >= allowed) {
+    if (silenceLeft() <= 0) {
       end(Reason.KEEP_ALIVE_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT); // 3.1.2-22
+    } else if (packetTimeLeft() <= 0) {
+      end(Reason.PACKET_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR);
     } else {
-      armKeepAlive();
+      arm();
     }
   }
 
@@ -365,6 +412,7 @@ final class Active implements Phase, Attachment {
   private void readOn() {
     held = false;
     lastRead = shard().deadlines().now();
+    packetSince = lastRead;
     applyReading();
   }
 

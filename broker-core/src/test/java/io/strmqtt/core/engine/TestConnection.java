@@ -222,6 +222,11 @@ final class TestConnection implements Connection {
   }
 
   @Override
+  public int partialBytes() {
+    return inbound.readableBytes();
+  }
+
+  @Override
   public void accepted() {
     decoder.accepted();
   }
