@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /** nginx with the example of the documentation, in front of all four listeners of a broker. */
 final class Nginx implements AutoCloseable {
@@ -25,6 +26,32 @@ final class Nginx implements AutoCloseable {
 
   /** Starts, and waits until it listens. */
   static Nginx start(BrokerProcess broker) {
+    return start(broker::port, "127.0.0.1", "", "proxy_bind " + OUTGOING + ";");
+  }
+
+  /** The same, with another in front of it whose header it reads. */
+  static Nginx startSecond(BrokerProcess broker) {
+    return start(
+        broker::port,
+        "127.0.0.1",
+        " proxy_protocol",
+        "proxy_bind "
+            + OUTGOING
+            + "; set_real_ip_from 127.0.0.0/8;"
+            + (Loopback.hasIpv6() ? " set_real_ip_from ::1;" : ""));
+  }
+
+  /**
+   * One in front of another.
+   *
+   * @param address of the other's: 127.0.0.1 or [::1]
+   */
+  static Nginx startFirst(Nginx second, String address) {
+    return start(second::port, address, "", "");
+  }
+
+  private static Nginx start(
+      ToIntFunction<String> next, String address, String listen, String stream) {
     try {
       Path folder = Files.createTempDirectory("nginx");
       ProxyExample example =
@@ -32,17 +59,17 @@ final class Nginx implements AutoCloseable {
               .replace("pid /run/nginx.pid;", "pid " + folder.resolve("nginx.pid") + ";")
               .replace("error_log /var/log/nginx/error.log", "error_log stderr")
               .replace("worker_processes auto;", "worker_processes 2;")
-              .replace("proxy_protocol on;", "proxy_protocol on; proxy_bind " + OUTGOING + ";");
+              .replace("proxy_protocol on;", "proxy_protocol on; " + stream);
       Map<String, Integer> ports = Loopback.freePorts(StandardPorts.NUMBERS.keySet());
       StandardPorts.NUMBERS.forEach(
           (listener, standard) -> {
             int port = ports.get(listener);
             example
-                .replace("listen " + standard + ";", "listen 127.0.0.1:" + port + ";")
+                .replace("listen " + standard + ";", "listen 127.0.0.1:" + port + listen + ";")
                 .replace(
                     "listen [::]:" + standard + ";",
-                    Loopback.hasIpv6() ? "listen [::1]:" + port + ";" : "")
-                .replace("10.0.0.10:" + standard, "127.0.0.1:" + broker.port(listener));
+                    Loopback.hasIpv6() ? "listen [::1]:" + port + listen + ";" : "")
+                .replace("10.0.0.10:" + standard, address + ":" + next.applyAsInt(listener));
           });
       Path file = example.write(folder, "nginx.conf");
       Nginx proxy =

@@ -167,12 +167,20 @@ class DecodeCommandTest {
   }
 
   @Test
+  void aLineWithAddressesOfTwoFamiliesIsRead() {
+    Tool tool = Tool.run("decode", "PROXY TCP6 2001:db8::1 127.0.0.1 56324 24101");
+    assertThat(tool.value("source address")).isEqualTo("2001:db8::1");
+    assertThat(tool.value("destination address")).isEqualTo("127.0.0.1");
+    assertThat(tool.value("verdict")).startsWith("accepted");
+  }
+
+  @Test
   void aBrokenLineSaysWhichByte() {
     Tool tool = Tool.run("decode", "PROXY TCP4 203.0.113.07 192.0.2.1 56324 1883");
 
     assertThat(tool.exitCode()).isEqualTo(1);
     assertThat(tool.value("verdict"))
-        .isEqualTo("refused at byte 22: BAD_V1, source address is no dotted quad");
+        .isEqualTo("refused at byte 22: BAD_V1, source address is no IP address");
   }
 
   @Test
