@@ -8,7 +8,7 @@ import java.util.Optional;
  * What a request is answered with.
  *
  * @param type the body's media type
- * @param allow the methods that are served, where another was asked for
+ * @param allow the methods that are served, where another was asked for, or OPTIONS
  */
 record Answer(Status status, String type, String body, Optional<String> allow) {
   static Answer ok(String json) {
@@ -46,6 +46,10 @@ record Answer(Status status, String type, String body, Optional<String> allow) {
   static Answer methodNotAllowed(String allow) {
     Answer problem =
         problem(Status.METHOD_NOT_ALLOWED_405, "this resource is served with " + allow + " alone");
-    return new Answer(problem.status, problem.type, problem.body, Optional.of(allow));
+    return problem.allowing(allow);
+  }
+
+  Answer allowing(String methods) {
+    return new Answer(status, type, body, Optional.of(methods));
   }
 }

@@ -13,9 +13,11 @@ import io.strmqtt.api.admin.BrokerView;
 import io.strmqtt.api.admin.Reload;
 import io.strmqtt.api.store.UnauthorizedQuery;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -28,6 +30,7 @@ final class Api implements Handler {
   private static final String SESSIONS = "/api/v1/sessions";
   private static final String RELOAD = "/api/v1/reload";
   private static final String READING = "GET, HEAD";
+  private static final String CHECKING = "GET, HEAD, OPTIONS";
   private static final Answer NOT_FOUND =
       Answer.problem(Status.NOT_FOUND_404, "there is no such resource");
 
@@ -54,6 +57,10 @@ final class Api implements Handler {
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
     response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
     answer.allow().ifPresent(methods -> response.header(HeaderNames.ALLOW, methods));
+    boolean last = asksToClose(request);
+    if (last) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
     if (request.prologue().method().equals(Method.HEAD)) {
       response.contentLength(body.length);
       response.send();
@@ -61,13 +68,30 @@ final class Api implements Handler {
       response.send(body);
     }
     // the web server announces the close, and leaves it to the client (RFC 9112, 9.6 wants it here)
-    if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+    if (last) {
       throw new CloseConnectionException("the client asked for it");
     }
   }
 
+  /** Whether one of the options says so, among others that may say otherwise (RFC 9112, 9.6). */
+  private static boolean asksToClose(ServerRequest request) {
+    return request.headers().all(HeaderNames.CONNECTION, List::of).stream()
+        .flatMap(options -> Stream.of(options.split(",")))
+        .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
+  }
+
   private Answer answer(ServerRequest request) {
-    if (!LoopbackHost.accepts(request.headers().first(HeaderNames.HOST))) {
+    Optional<Answer> health = health(request);
+    if (health.isPresent()) {
+      return health.get();
+    }
+    List<String> hosts = request.headers().all(HeaderNames.HOST, List::of);
+    if (hosts.size() != 1) {
+      return Answer.problem(
+          Status.BAD_REQUEST_400,
+          "the request needs one Host header, which names localhost or a loopback address");
+    }
+    if (!LoopbackHost.accepts(hosts.getFirst())) {
       return Answer.problem(
           Status.FORBIDDEN_403,
           "the Host header has to name localhost or a loopback address, as the API serves this"
@@ -82,6 +106,25 @@ final class Api implements Handler {
       return Answer.methodNotAllowed(READING);
     }
     return answer.orElse(NOT_FOUND);
+  }
+
+  /**
+   * What load balancers ask for: with any Host or none, and with OPTIONS, which HAProxy sends
+   * unless it is told a method, and with no path asks {@code /} for. Empty for everything else.
+   */
+  private Optional<Answer> health(ServerRequest request) {
+    String path = request.prologue().uriPath().rawPath();
+    Method method = request.prologue().method();
+    boolean options = method.equals(Method.OPTIONS);
+    boolean ready = path.equals("/readyz") || options && path.equals("/");
+    if (!ready && !path.equals("/healthz")) {
+      return Optional.empty();
+    }
+    if (!options && !method.equals(Method.GET) && !method.equals(Method.HEAD)) {
+      return Optional.of(Answer.methodNotAllowed(CHECKING));
+    }
+    Answer answer = ready ? ready() : Answer.ok(Documents.health(view.version()));
+    return Optional.of(options ? answer.allowing(CHECKING) : answer);
   }
 
   /**
@@ -115,8 +158,6 @@ final class Api implements Handler {
     String path = request.prologue().uriPath().rawPath();
     String query = request.prologue().query().rawValue();
     return switch (path) {
-      case "/healthz" -> Optional.of(Answer.ok(Documents.health(view.version())));
-      case "/readyz" -> Optional.of(ready());
       case SESSIONS -> Optional.of(page(query, view::sessions, Documents::sessionSummary));
       case "/api/v1/unauthorized-clients" -> Optional.of(unauthorized(query));
       case "/api/v1/listeners" -> Optional.of(Answer.ok(Documents.listeners(view.listeners())));

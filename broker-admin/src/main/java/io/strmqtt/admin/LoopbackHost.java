@@ -1,7 +1,6 @@
 package io.strmqtt.admin;
 
 import java.net.InetAddress;
-import java.util.Optional;
 
 /**
  * Which Host headers are answered: localhost and loopback addresses. Any other name may have been
@@ -10,11 +9,7 @@ import java.util.Optional;
 final class LoopbackHost {
   private LoopbackHost() {}
 
-  static boolean accepts(Optional<String> host) {
-    return host.filter(LoopbackHost::isLoopback).isPresent();
-  }
-
-  private static boolean isLoopback(String host) {
+  static boolean accepts(String host) {
     if (host.startsWith("[")) {
       int end = host.indexOf(']');
       return end > 0

@@ -30,7 +30,12 @@ final class Unreadable implements DirectHandler {
       ServerResponseHeaders headers,
       String message) {
     // never the message: it may quote the request or the server's inside
-    Answer answer = Answer.problem(status, "the request cannot be served");
+    Answer answer =
+        Answer.problem(
+            status,
+            type == EventType.HTTP_VERSION_NOT_SUPPORTED
+                ? "HTTP/1.1 is served, and HTTP/1.0 in the first request of a connection"
+                : "the request cannot be served");
     return TransportResponse.builder()
         .status(status)
         .headers(headers)
