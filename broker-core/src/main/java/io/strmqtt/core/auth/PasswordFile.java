@@ -15,9 +15,9 @@ import java.util.Optional;
 
 /**
  * The file of user names and what is kept of their passwords: one {@code username:hash} per line,
- * UTF-8, split at the last colon. In the place of the hash there may be a {@link PasswordHash} and
- * one {@link ScramCredential} of each kind, or any one of them, with spaces between. Empty lines
- * and lines that begin with {@code #} are skipped.
+ * UTF-8 with or without a byte-order mark, split at the last colon. In the place of the hash there
+ * may be a {@link PasswordHash} and one {@link ScramCredential} of each kind, or any one of them,
+ * with spaces between. Empty lines and lines that begin with {@code #} are skipped.
  */
 final class PasswordFile {
   private static final int MAX_REPORTED = 10;
@@ -108,14 +108,17 @@ final class PasswordFile {
 
   private static String text(Path file) throws Unusable {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-          .toString();
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+              .toString();
+      // some editors put a byte-order mark at the head, which is no part of the first user's name
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (NoSuchFileException e) {
       throw new Unusable(file + ": no such file");
     } catch (CharacterCodingException e) {
-      throw new Unusable(file + ": not valid UTF-8");
+      throw new Unusable(file + ": not valid UTF-8; save it as UTF-8 (UTF-16 is not read)");
     } catch (IOException e) {
       throw new Unusable(file + ": cannot be read: " + e);
     }

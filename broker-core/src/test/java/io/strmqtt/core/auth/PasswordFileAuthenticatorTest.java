@@ -149,6 +149,16 @@ class PasswordFileAuthenticatorTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheFirstName() throws Exception {
+    try (Authenticator file = create("\uFEFF" + line("ann", "secret"))) {
+      assertThat(outcome(file, "ann", "secret")).isEqualTo(new AuthOutcome.Accepted("ann"));
+    }
+    try (Authenticator file = create("\uFEFF# staff\n" + line("ann", "secret"))) {
+      assertThat(outcome(file, "ann", "secret")).isEqualTo(new AuthOutcome.Accepted("ann"));
+    }
+  }
+
+  @Test
   void aFileThatCannotBeReadIsNamed() {
     Settings missing = new Settings(Map.of("file", "missing"), home);
     assertThatThrownBy(() -> new PasswordFileAuthenticatorProvider().create(missing))
