@@ -231,7 +231,7 @@ final class Active implements Phase, Attachment {
   public void readComplete() {
     noteRead();
     if (session != null) {
-      session.sendHeld();
+      session.outbound().sendHeld();
     }
     outbox.flush();
   }

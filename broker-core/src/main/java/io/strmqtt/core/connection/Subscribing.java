@@ -52,7 +52,7 @@ final class Subscribing {
                 afterStored(
                     () -> {
                       active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
-                      wantRetained.forEach(session::deliverRetained);
+                      session.deliverRetained(wantRetained);
                     }))
         .begin();
   }

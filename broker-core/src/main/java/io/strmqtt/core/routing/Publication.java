@@ -29,6 +29,7 @@ public final class Publication {
   private static final int COUNTED_ONCE = 512;
 
   private final Message message;
+  private final int weight;
   private final @Nullable PublishFrame[] frames = new PublishFrame[8];
   private volatile int holders;
 
@@ -41,6 +42,7 @@ public final class Publication {
 
   private Publication(Message message, long number) {
     this.message = message;
+    this.weight = message.weight();
     this.number = number;
   }
 
@@ -100,7 +102,6 @@ public final class Publication {
    * @return bytes that this adds to what all sessions hold together
    */
   public long hold() {
-    int weight = message.weight();
     if (weight < COUNTED_ONCE) {
       return weight;
     }
@@ -113,7 +114,6 @@ public final class Publication {
    * @return bytes that this takes from what all sessions hold together
    */
   public long letGo() {
-    int weight = message.weight();
     if (weight < COUNTED_ONCE) {
       return weight;
     }
@@ -163,6 +163,6 @@ public final class Publication {
   }
 
   int weight() {
-    return message.weight();
+    return weight;
   }
 }

@@ -327,9 +327,13 @@ public final class Outbound {
     }
   }
 
-  /** Whether acknowledgements have made room for messages that waited for it. */
-  boolean hasRoomForHeld() {
-    return retained != null || sending != null && sending.hasRoomForHeld();
+  /**
+   * Writes what waited for acknowledgements; called when those that one read brought are handled.
+   */
+  public void sendHeld() {
+    if (retained != null || sending != null && sending.hasRoomForHeld()) {
+      send();
+    }
   }
 
   /** Whether nothing waits to be written. */

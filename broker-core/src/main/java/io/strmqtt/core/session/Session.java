@@ -13,6 +13,7 @@ import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.mqtt.topic.TopicFilter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -428,12 +429,10 @@ public final class Session implements Subscriber {
     if (due != null) {
       will = null;
       broker.storage().sessions().removeWill(clientId);
-      sessions.publisher().publishWill(due, subject());
+      Authorizer.Subject owner =
+          new Authorizer.Subject(clientId, record.username(), record.endpoint());
+      sessions.publisher().publishWill(due, owner);
     }
-  }
-
-  private Authorizer.Subject subject() {
-    return new Authorizer.Subject(clientId, record.username(), record.endpoint());
   }
 
   private void end() {
@@ -494,12 +493,14 @@ public final class Session implements Subscriber {
     return true;
   }
 
-  /** Has the retained messages that match a new subscription sent, behind what waits now. */
-  public void deliverRetained(Subscription subscription) {
-    if (subscriptions.get(subscription.filter().full()) == subscription) {
-      outbound.wantRetained(subscription);
-      send();
+  /** Has the retained messages that match new subscriptions sent, behind what waits now. */
+  public void deliverRetained(List<Subscription> fresh) {
+    for (Subscription each : fresh) {
+      if (subscriptions.get(each.filter().full()) == each) {
+        outbound.wantRetained(each);
+      }
     }
+    send();
   }
 
   public Outbound outbound() {
@@ -512,15 +513,6 @@ public final class Session implements Subscriber {
    */
   public void send() {
     outbound.send();
-  }
-
-  /**
-   * Writes what waited for acknowledgements; called when those that one read brought are handled.
-   */
-  public void sendHeld() {
-    if (outbound.hasRoomForHeld()) {
-      send();
-    }
   }
 
   /**
