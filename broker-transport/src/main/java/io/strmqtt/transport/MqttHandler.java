@@ -16,6 +16,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.strmqtt.api.ClientEndpoint;
@@ -222,7 +223,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == WebSocketFrames.BAD_FRAME) {
       broken = Optional.of(Reason.BAD_WEBSOCKET_FRAME);
-    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+    } else if (event == ChannelInputShutdownEvent.INSTANCE
+        || event == SslCloseCompletionEvent.SUCCESS) {
       inputEnded = true;
       closeIfDone();
     }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.strmqtt.api.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,15 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
       setup.probed();
     }
     ctx.fireChannelInactive();
+  }
+
+  /** TLS's end of data is an end as a FIN is. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == SslCloseCompletionEvent.SUCCESS) {
+      ctx.close();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   private void brokeOff() {
