@@ -33,6 +33,15 @@ public enum Reason {
   // Transport.
   TLS_FAILED(Kind.REFUSAL, "the TLS handshake failed"),
   TLS_TIMEOUT(Kind.REFUSAL, "the TLS handshake did not finish in time"),
+  CLIENT_CERT_MISSING(Kind.REFUSAL, "the client has no certificate and one is required"),
+  CLIENT_CERT_EXPIRED(Kind.REFUSAL, "the client's certificate or one of its issuers has expired"),
+  CLIENT_CERT_NOT_YET_VALID(Kind.REFUSAL, "the client's certificate is not valid yet"),
+  CLIENT_CERT_UNKNOWN_CA(Kind.REFUSAL, "the client's certificate is of an unknown authority"),
+  CLIENT_CERT_CHAIN_INCOMPLETE(
+      Kind.REFUSAL, "the issuer of the client's certificate is neither known nor sent"),
+  CLIENT_CERT_WRONG_USAGE(Kind.REFUSAL, "the client's certificate is not for TLS clients"),
+  CLIENT_CERT_TOO_LARGE(Kind.REFUSAL, "the client's certificates are too large"),
+  CLIENT_CERT_INVALID(Kind.REFUSAL, "the client's certificate cannot be verified"),
   BAD_HTTP(Kind.REFUSAL, "the HTTP request is malformed or too large"),
   NOT_WEBSOCKET(Kind.REFUSAL, "the HTTP request is no WebSocket upgrade of the MQTT path"),
   ORIGIN_NOT_ALLOWED(Kind.REFUSAL, "pages of this origin may not connect"),

@@ -11,12 +11,14 @@ import io.strmqtt.api.auth.EnhancedAuthenticator;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.EngineParts;
+import io.strmqtt.core.LogText;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.EventLoops;
 import io.strmqtt.transport.ListenerException;
 import io.strmqtt.transport.Listeners;
+import io.strmqtt.transport.TlsReport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -83,6 +85,13 @@ public final class RunningBroker implements AutoCloseable {
       throws ListenerException {
     BrokerConfig config = loaded.config();
     long begin = System.nanoTime();
+    TlsReport tls = Listeners.check(config.listeners(), Clock.systemUTC());
+    if (!tls.problems().isEmpty()) {
+      throw ListenerException.failed(String.join("; ", tls.problems()));
+    }
+    tls.warnings()
+        .forEach(
+            warning -> LOG.warn("event=configuration_warning text={}", LogText.sentence(warning)));
     Providers providers = Providers.load(config.home().resolve("plugins"));
     Parts made = new Parts(config, providers);
     Storage storage = made.storage();
@@ -115,7 +124,7 @@ public final class RunningBroker implements AutoCloseable {
     engine.restore().toCompletableFuture().join();
     Listeners listeners = Listeners.open(config.listeners(), engine, loops);
     teardown.add("listeners", listeners::close);
-    Reloading reloading = new Reloading(loaded, again, listeners::reload);
+    Reloading reloading = new Reloading(loaded, again, listeners::reload, Clock.systemUTC());
     BrokerView view = engine.view(listeners, () -> true);
     Optional<AdminProvider.AdminServer> admin =
         startAdmin(config, providers, view, () -> reloading.reload("api"));

@@ -8,7 +8,10 @@ import io.strmqtt.dist.config.InvalidSetting;
 import io.strmqtt.dist.plugin.PluginException;
 import io.strmqtt.dist.plugin.Providers;
 import io.strmqtt.transport.ListenerException;
+import io.strmqtt.transport.Listeners;
+import io.strmqtt.transport.TlsReport;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -87,16 +90,18 @@ public final class Server {
   }
 
   /**
-   * Says whether the configured providers are there and take their settings; starts nothing.
+   * Says whether the configured providers are there and take their settings, and whether the
+   * certificates and keys can be used; starts nothing.
    *
-   * @throws InvalidSetting for the first that is not, or does not
+   * @throws InvalidSetting for the first provider that is not there, or does not take them
    */
-  public static void check(BrokerConfig config) {
+  public static TlsReport check(BrokerConfig config) {
     try {
       new Parts(config, Providers.load(config.home().resolve("plugins"))).check();
     } catch (PluginException e) {
       throw new InvalidSetting("plugins", String.valueOf(e.getMessage()));
     }
+    return Listeners.check(config.listeners(), Clock.systemUTC());
   }
 
   private static void waitForEver() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ class ReloadingTest {
 
   private Reloading startedWith(String... lines) {
     write(lines);
-    return new Reloading((ConfigResult.Loaded) load(), this::load, taken::add);
+    return new Reloading((ConfigResult.Loaded) load(), this::load, taken::add, Clock.systemUTC());
   }
 
   private void write(String... lines) {

@@ -53,7 +53,10 @@ final class Listener {
     this.rejects = rejects;
     this.hints = new Hints(settings.name());
     this.metrics = new ProxyMetrics(engine.nanoTime());
-    this.tls = transport.usesTls() ? Optional.of(TlsContexts.create(settings)) : Optional.empty();
+    this.tls =
+        transport.usesTls()
+            ? Optional.of(TlsContexts.create(settings, engine.clock()))
+            : Optional.empty();
     this.pending = PendingBudget.of(settings.proxy().policy());
   }
 

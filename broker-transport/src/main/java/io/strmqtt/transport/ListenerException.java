@@ -16,8 +16,8 @@ public final class ListenerException extends Exception {
     return new ListenerException(message, true);
   }
 
-  /** The machine does not let it. */
-  static ListenerException failed(String message) {
+  /** The machine does not let it, or a file it needs cannot be used. */
+  public static ListenerException failed(String message) {
     return new ListenerException(message, false);
   }
 

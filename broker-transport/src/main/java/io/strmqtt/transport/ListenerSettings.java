@@ -57,9 +57,11 @@ public record ListenerSettings(
    * TLS terminated by the broker.
    *
    * @param certFile PEM, the certificate followed by its chain
-   * @param keyFile PEM, PKCS #8
+   * @param keyFile PEM: PKCS #8, PKCS #1 or SEC 1
    * @param keyPassword of an encrypted key
    * @param protocols any of {@code TLSv1.2}, {@code TLSv1.3}
+   * @param ciphers cipher suites by the names the TLS library takes, the preferred one first; empty
+   *     for the broker's own choice
    * @param clientAuth whether clients present certificates
    * @param clientCaFile PEM; whom client certificates must be signed by; present unless {@code
    *     clientAuth} is NONE
@@ -70,6 +72,7 @@ public record ListenerSettings(
       Path keyFile,
       Optional<String> keyPassword,
       List<String> protocols,
+      List<String> ciphers,
       ClientAuth clientAuth,
       Optional<Path> clientCaFile,
       Duration handshakeTimeout) {}

@@ -6,6 +6,7 @@ import io.strmqtt.api.admin.ProxyView;
 import io.strmqtt.core.Engine;
 import io.strmqtt.core.LogText;
 import io.strmqtt.core.OpenListeners;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -104,6 +105,19 @@ public final class Listeners implements OpenListeners {
   @Override
   public List<ProxyReject> proxyRejects() {
     return rejects.latestFirst();
+  }
+
+  /**
+   * Says whether the certificates and keys of these listeners can be used, as opening them would
+   * find out; opens nothing.
+   */
+  public static TlsReport check(List<ListenerSettings> settings, Clock clock) {
+    return TlsContexts.check(settings, clock);
+  }
+
+  /** The names of cipher suites that a listener can be given, sorted. */
+  public static List<String> cipherSuites() {
+    return CipherSuites.known();
   }
 
   /** {@code boringssl} or {@code jdk}: who does TLS, for people. */

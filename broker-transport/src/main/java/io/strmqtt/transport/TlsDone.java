@@ -3,6 +3,7 @@ package io.strmqtt.transport;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.strmqtt.api.Reason;
@@ -27,6 +28,10 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == SslCloseCompletionEvent.SUCCESS) {
+      closedEarly(ctx);
+      return;
+    }
     if (!(event instanceof SslHandshakeCompletionEvent done)) {
       ctx.fireUserEventTriggered(event);
       return;
@@ -41,8 +46,42 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
       setup.probed();
       ctx.close();
     } else {
-      setup.refuse(Reason.TLS_FAILED, detail(done.cause()));
+      refuse(done.cause());
     }
+  }
+
+  /** The peer has said that no more comes, before the handshake was over. */
+  private void closedEarly(ChannelHandlerContext ctx) {
+    if (setup.hasTlsBegun()) {
+      setup.refuse(Reason.TLS_FAILED, "the peer closed in the middle of the handshake");
+    } else {
+      setup.probed();
+      ctx.close();
+    }
+  }
+
+  private void refuse(Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof RefusedCertificate refused) {
+        setup.refuse(refused.reason(), String.valueOf(refused.getMessage()));
+        return;
+      }
+    }
+    setup.refuse(reason(cause), detail(cause));
+  }
+
+  /** By the words of BoringSSL and of the JDK, which have no other way to say it. */
+  static Reason reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")
+        || message.contains("Empty client certificate chain")) {
+      return Reason.CLIENT_CERT_MISSING;
+    }
+    if (message.contains("EXCESSIVE_MESSAGE_SIZE")
+        || message.contains("exceeds the maximum allowed size")) {
+      return Reason.CLIENT_CERT_TOO_LARGE;
+    }
+    return Reason.TLS_FAILED;
   }
 
   /**

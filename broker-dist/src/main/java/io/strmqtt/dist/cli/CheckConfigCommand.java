@@ -3,8 +3,9 @@ package io.strmqtt.dist.cli;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
+import io.strmqtt.transport.TlsReport;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -13,11 +14,11 @@ import picocli.CommandLine.Mixin;
     description = "Read the configuration and say everything that is wrong with it.")
 final class CheckConfigCommand implements Callable<Integer> {
   private final Surroundings surroundings;
-  private final Consumer<BrokerConfig> checker;
+  private final Function<BrokerConfig, TlsReport> checker;
 
   @Mixin private final ConfigOption config = new ConfigOption();
 
-  CheckConfigCommand(Surroundings surroundings, Consumer<BrokerConfig> checker) {
+  CheckConfigCommand(Surroundings surroundings, Function<BrokerConfig, TlsReport> checker) {
     this.surroundings = surroundings;
     this.checker = checker;
   }
@@ -33,12 +34,18 @@ final class CheckConfigCommand implements Callable<Integer> {
     };
   }
 
-  /** What only the providers can say. */
+  /** What only the providers and the files of certificates and keys can say. */
   private int check(ConfigResult.Loaded loaded) {
+    TlsReport tls;
     try {
-      checker.accept(loaded.config());
+      tls = checker.apply(loaded.config());
     } catch (InvalidSetting e) {
       return ConfigOption.report(loaded, e, surroundings.err());
+    }
+    tls.warnings().forEach(line -> surroundings.err().println("warning: " + line));
+    if (!tls.problems().isEmpty()) {
+      tls.problems().forEach(line -> surroundings.err().println("error: " + line));
+      return ExitCode.FAILURE;
     }
     surroundings.out().println("The configuration is valid.");
     return ExitCode.OK;

@@ -5,11 +5,12 @@ import io.strmqtt.dist.Server;
 import io.strmqtt.dist.cli.proxy.ProxyCommand;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
+import io.strmqtt.transport.TlsReport;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import picocli.CommandLine;
@@ -70,7 +71,7 @@ public final class StRmqtt {
   static int execute(
       Surroundings surroundings,
       ToIntBiFunction<ConfigResult.Loaded, Supplier<ConfigResult>> server,
-      Consumer<BrokerConfig> checker,
+      Function<BrokerConfig, TlsReport> checker,
       PasswordHasher hasher,
       String... args) {
     CommandLine commands =

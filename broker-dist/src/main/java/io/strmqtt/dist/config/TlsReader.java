@@ -2,6 +2,7 @@ package io.strmqtt.dist.config;
 
 import io.strmqtt.transport.ListenerSettings;
 import io.strmqtt.transport.ListenerSettings.ClientAuth;
+import io.strmqtt.transport.Listeners;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class TlsReader {
     Optional<Path> key = file("key_file", enabled);
     Optional<String> keyPassword = tls.optionalText("key_password");
     List<String> protocols = tls.words("protocols", List.of("TLSv1.2", "TLSv1.3"));
+    List<String> ciphers = tls.texts("ciphers", "names of cipher suites", TlsReader::unknownCipher);
     ClientAuth clientAuth =
         tls.text(
             "client_auth",
@@ -77,9 +79,23 @@ final class TlsReader {
             key.get(),
             keyPassword,
             protocols,
+            ciphers,
             clientAuth,
             clientAuth == ClientAuth.NONE ? Optional.empty() : clientCa,
             handshakeTimeout));
+  }
+
+  private static Optional<String> unknownCipher(String name) {
+    List<String> known = Listeners.cipherSuites();
+    return known.contains(name)
+        ? Optional.empty()
+        : Optional.of(
+            "\""
+                + name
+                + "\""
+                + Spelling.nearest(name, known)
+                    .map(near -> " (did you mean " + near + "?)")
+                    .orElse(""));
   }
 
   private void require(String name, String key, String variable, String because) {

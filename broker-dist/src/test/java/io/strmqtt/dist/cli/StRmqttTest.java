@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
+import io.strmqtt.transport.TlsReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import org.junit.jupiter.api.Test;
@@ -235,7 +236,15 @@ class StRmqttTest {
     assertThat(lines(out)).isEmpty();
   }
 
-  private Consumer<BrokerConfig> checker = config -> {};
+  @Test
+  void aCertificateThatCannotBeUsedIsNoMistakeOfTheConfiguration() {
+    checker = config -> new TlsReport(List.of("listener.ssl.tls: no"), List.of("it expires"));
+    assertThat(run("check-config")).isEqualTo(1);
+    assertThat(lines(err)).containsSequence("warning: it expires", "error: listener.ssl.tls: no");
+    assertThat(lines(out)).isEmpty();
+  }
+
+  private Function<BrokerConfig, TlsReport> checker = config -> new TlsReport(List.of(), List.of());
 
   private int run(String... args) {
     return StRmqtt.execute(

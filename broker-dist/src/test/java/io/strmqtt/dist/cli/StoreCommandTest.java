@@ -13,6 +13,7 @@ import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageProvider;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.api.store.SubscriptionRecord;
+import io.strmqtt.transport.TlsReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -185,7 +186,7 @@ class StoreCommandTest {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8)),
         (loaded, again) -> 0,
-        config -> {},
+        config -> new TlsReport(List.of(), List.of()),
         (password, iterations, random) -> "",
         args);
   }

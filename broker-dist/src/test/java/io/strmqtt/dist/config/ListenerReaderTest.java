@@ -259,6 +259,7 @@ class ListenerReaderTest {
                 home.resolve("conf/server.key"),
                 Optional.of("secret"),
                 List.of("TLSv1.2", "TLSv1.3"),
+                List.of(),
                 ClientAuth.NONE,
                 Optional.empty(),
                 Duration.ofSeconds(10)));
@@ -269,6 +270,25 @@ class ListenerReaderTest {
                 "********",
                 "environment variable LISTENER_SSL_PEM_KEY_PASSWORD"))
         .noneMatch(setting -> setting.value().contains("secret"));
+  }
+
+  @Test
+  void cipherSuitesAreThoseTheTlsLibraryKnows() {
+    String tls = "listener.ssl.tls { cert_file = conf/server.crt, key_file = conf/server.key, ";
+
+    assertThat(
+            fixture()
+                .file(tls + "ciphers = [TLS_AES_128_GCM_SHA256] }")
+                .listener("ssl")
+                .tls()
+                .orElseThrow()
+                .ciphers())
+        .containsExactly("TLS_AES_128_GCM_SHA256");
+    assertThat(fixture().file(tls + "ciphers = [TLS_AES_128_GCM_SHA265] }").problems())
+        .containsExactly(
+            "listener.ssl.tls.ciphers: expected names of cipher suites, found"
+                + " \"TLS_AES_128_GCM_SHA265\" (did you mean TLS_AES_128_GCM_SHA256?)"
+                + " (conf/st-rmqtt.conf:1)");
   }
 
   @Test

@@ -1,0 +1,20 @@
+package io.strmqtt.transport;
+
+import io.strmqtt.api.Reason;
+import java.security.cert.CertificateException;
+
+/** Why a client's certificate was refused. */
+final class RefusedCertificate extends CertificateException {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+
+  RefusedCertificate(Reason reason, String message, CertificateException cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  Reason reason() {
+    return reason;
+  }
+}
