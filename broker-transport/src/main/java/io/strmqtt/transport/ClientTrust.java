@@ -1,5 +1,6 @@
 package io.strmqtt.transport;
 
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.strmqtt.api.Reason;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges client certificates as the JDK does, and says of those it refuses why: in words, with a
@@ -30,11 +32,18 @@ final class ClientTrust extends X509ExtendedTrustManager {
   private static final int DIGITAL_SIGNATURE = 0;
 
   // OpenSSL's numbers, from which the TLS library chooses the alert.
-  private static final int CERT_SIGNATURE_FAILURE = 7; // bad_certificate
   private static final int CERT_NOT_YET_VALID = 9; // certificate_expired (RFC 8446, section 6.2)
   private static final int CERT_HAS_EXPIRED = 10; // certificate_expired
   private static final int UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20; // unknown_ca
   private static final int INVALID_PURPOSE = 26; // unsupported_certificate
+  private static final int CERT_REJECTED = 28; // bad_certificate
+
+  /**
+   * What BoringSSL's two session tickets of TLS 1.3 can hold of a client's certificates: they leave
+   * in one flight of at most 64 KiB, and a larger one would end the connection behind its
+   * handshake.
+   */
+  private static final int MOST_WITH_TICKETS = 30 * 1024;
 
   private final X509ExtendedTrustManager jdk;
   private final List<X509Certificate> authorities;
@@ -67,6 +76,9 @@ final class ClientTrust extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
+    if (OpenSsl.isAvailable() && "TLSv1.3".equals(engine.getHandshakeSession().getProtocol())) {
+      checkSize(chain);
+    }
     try {
       jdk.checkClientTrusted(chain, authType, engine);
     } catch (CertificateException e) {
@@ -122,9 +134,30 @@ final class ClientTrust extends X509ExtendedTrustManager {
           case CLIENT_CERT_UNKNOWN_CA, CLIENT_CERT_CHAIN_INCOMPLETE ->
               UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
           case CLIENT_CERT_WRONG_USAGE -> INVALID_PURPOSE;
-          default -> CERT_SIGNATURE_FAILURE;
+          default -> CERT_REJECTED;
         };
     return new OpenSslCertificateException(String.valueOf(why.getMessage()), why, error);
+  }
+
+  private static void checkSize(X509Certificate[] chain) throws CertificateException {
+    int bytes = 0;
+    for (X509Certificate each : chain) {
+      bytes += each.getEncoded().length;
+    }
+    if (bytes > MOST_WITH_TICKETS) {
+      RefusedCertificate tooLarge =
+          refusal(
+              Reason.CLIENT_CERT_TOO_LARGE,
+              chain[0],
+              "takes with its chain "
+                  + bytes
+                  + " bytes, and TLS 1.3 works here with "
+                  + MOST_WITH_TICKETS
+                  + " at most (TLS 1.2: 100 KiB)",
+              null);
+      throw new OpenSslCertificateException(
+          String.valueOf(tooLarge.getMessage()), tooLarge, CERT_REJECTED);
+    }
   }
 
   /** Who issued it comes first: the dates of a certificate nobody vouches for mean nothing. */
@@ -221,7 +254,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
   }
 
   private static RefusedCertificate refusal(
-      Reason reason, X509Certificate whose, String what, CertificateException e) {
+      Reason reason, X509Certificate whose, String what, @Nullable CertificateException e) {
     return new RefusedCertificate(
         reason, "the certificate " + CertificateFile.name(whose) + " " + what, e);
   }

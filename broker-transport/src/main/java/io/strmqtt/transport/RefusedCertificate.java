@@ -2,6 +2,7 @@ package io.strmqtt.transport;
 
 import io.strmqtt.api.Reason;
 import java.security.cert.CertificateException;
+import org.jspecify.annotations.Nullable;
 
 /** Why a client's certificate was refused. */
 final class RefusedCertificate extends CertificateException {
@@ -9,7 +10,7 @@ final class RefusedCertificate extends CertificateException {
 
   private final Reason reason;
 
-  RefusedCertificate(Reason reason, String message, CertificateException cause) {
+  RefusedCertificate(Reason reason, String message, @Nullable CertificateException cause) {
     super(message, cause);
     this.reason = reason;
   }

@@ -96,6 +96,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.strmqtt.dist.cli.proxy..") // the probe, which is a command
+        .and()
+        // Of X509ExtendedTrustManager, whose methods name sockets.
+        .doNotHaveFullyQualifiedName("io.strmqtt.transport.ClientTrust")
         .should()
         .dependOnClassesThat()
         .haveNameMatching(

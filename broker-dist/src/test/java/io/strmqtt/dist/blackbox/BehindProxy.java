@@ -158,12 +158,12 @@ record BehindProxy(
                       .satisfies(
                           record ->
                               assertThat(record)
-                                  .containsEntry("reason", "TLS_FAILED")
+                                  .containsEntry("reason", "CLIENT_CERT_UNKNOWN_CA")
                                   .containsEntry("client_port", port)
                                   .containsEntry("proxy_address", proxyAddress)
                                   .containsEntry("tls_used", true)));
       assertThat(broker.awaitLog("event=refused client=" + address + ":" + port + " via="))
-          .contains(" reason=TLS_FAILED ", " pp=" + proxyVersion + " ");
+          .contains(" reason=CLIENT_CERT_UNKNOWN_CA ", " pp=" + proxyVersion + " ");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
