@@ -58,7 +58,12 @@ final class CertificateFile {
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(block.der()));
     } catch (CertificateException e) {
-      throw file.unusable("is damaged: its certificate number " + number + " cannot be read");
+      throw file.unusable(
+          "cannot be used: its certificate number "
+              + number
+              + " cannot be read ("
+              + e.getMessage()
+              + ")");
     }
   }
 

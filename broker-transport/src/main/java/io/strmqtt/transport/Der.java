@@ -96,6 +96,17 @@ final class Der {
     return HexFormat.of().formatHex(key.next().next().rest());
   }
 
+  /** The object identifier of an elliptic curve's key, in hex; empty if it has none. */
+  static String curve(byte[] pkcs8) {
+    Der key = of(pkcs8).next();
+    key.next();
+    Der algorithm = key.next();
+    algorithm.next();
+    return algorithm.tag() == OBJECT_IDENTIFIER
+        ? HexFormat.of().formatHex(algorithm.next().rest())
+        : "";
+  }
+
   /** RFC 8017, appendix A.1.2, as RFC 5208 wants it. */
   static byte[] fromPkcs1(byte[] key) {
     return pkcs8(RSA, key);

@@ -1,5 +1,6 @@
 package io.strmqtt.transport;
 
+import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -7,6 +8,7 @@ import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -15,6 +17,13 @@ import javax.crypto.spec.PBEKeySpec;
 /** From the file of a key to the key: PKCS #8, PKCS #1 (RSA) and SEC 1 (elliptic curves). */
 final class PrivateKeyFile {
   private static final String OID_PBES2 = "1.2.840.113549.1.5.13";
+
+  /** P-256, P-384, P-521. */
+  private static final Set<String> CURVES = Set.of("2a8648ce3d030107", "2b81040022", "2b81040023");
+
+  private static final String ANOTHER =
+      "make a key with openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256, and a"
+          + " certificate for it";
 
   private PrivateKeyFile() {}
 
@@ -40,11 +49,8 @@ final class PrivateKeyFile {
     }
     if (key.encrypted()) {
       throw file.unusable(
-          "is encrypted in the old way (Proc-Type: 4,ENCRYPTED): convert it with openssl pkcs8"
-              + " -topk8 -v2 aes-256-cbc -in "
-              + file.in()
-              + " -out "
-              + file.out());
+          "is encrypted in the old way (Proc-Type: 4,ENCRYPTED): convert it with "
+              + encrypted(file));
     }
     return decoded(file, pkcs8(file, key, password.orElse("")));
   }
@@ -62,11 +68,7 @@ final class PrivateKeyFile {
                 "is a key of OpenSSH: convert a copy of it with ssh-keygen -p -m PKCS8 -f "
                     + file.in());
         default ->
-            throw file.unusable(
-                "holds a "
-                    + key.label()
-                    + ", which TLS cannot use: make a key with openssl genpkey -algorithm EC"
-                    + " -pkeyopt ec_paramgen_curve:P-256, and a certificate for it");
+            throw file.unusable("holds a " + key.label() + ", which TLS cannot use: " + ANOTHER);
       };
     } catch (IllegalArgumentException e) {
       throw file.unusable(
@@ -96,12 +98,13 @@ final class PrivateKeyFile {
       throw file.unusable(
           "is encrypted in a way that is not supported ("
               + algorithm
-              + "): convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc -in "
-              + file.in()
-              + " -out "
-              + file.out());
+              + "): convert it with "
+              + encrypted(file));
     } catch (IOException | GeneralSecurityException e) {
-      throw file.unusable("cannot be decrypted with key_password: is it the right one?");
+      throw file.unusable(
+          "cannot be decrypted: key_password is the wrong one, or the key is encrypted in a way that"
+              + " is not supported; then convert it with "
+              + encrypted(file));
     }
   }
 
@@ -109,14 +112,21 @@ final class PrivateKeyFile {
     try {
       String algorithm = algorithm(Der.algorithm(pkcs8));
       if (algorithm.isEmpty()) {
-        throw file.unusable("holds a key of a kind that is not supported: RSA, EC and Ed25519 are");
+        throw file.unusable("holds a key that is neither RSA nor EC: " + ANOTHER);
+      }
+      // Netty looks for RSA and EC alone when it chooses BoringSSL's key: every handshake fails.
+      if (algorithm.equals("Ed25519") && OpenSsl.isAvailable()) {
+        throw file.unusable("holds an Ed25519 key, which BoringSSL is not given: " + ANOTHER);
+      }
+      if (algorithm.equals("EC") && !CURVES.contains(Der.curve(pkcs8))) {
+        throw file.unusable("holds a key on a curve other than P-256, P-384 and P-521: " + ANOTHER);
       }
       return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     } catch (IllegalArgumentException | GeneralSecurityException e) {
       throw file.unusable(
           "holds a key that cannot be used ("
               + e.getMessage()
-              + "): RSA, EC (P-256, P-384, P-521) and Ed25519 are supported; openssl pkey -noout"
+              + "): RSA, EC (P-256, P-384, P-521) are supported; openssl pkey -noout"
               + " -text -in "
               + file.in()
               + " shows what it is");
@@ -130,6 +140,10 @@ final class PrivateKeyFile {
       case "2b6570" -> "Ed25519";
       default -> "";
     };
+  }
+
+  private static String encrypted(PemFile file) {
+    return "openssl pkcs8 -topk8 -v2 aes-256-cbc -in " + file.in() + " -out " + file.out();
   }
 
   private static String plain(PemFile file) {

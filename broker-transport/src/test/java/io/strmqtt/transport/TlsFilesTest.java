@@ -112,7 +112,8 @@ class TlsFilesTest {
     assertThat(problem(cert, key, ""))
         .startsWith("key_file " + folder.resolve("a.key") + " is encrypted: set key_password, or")
         .contains("openssl pkcs8 -topk8 -nocrypt -in " + folder.resolve("a.key"));
-    assertThat(problem(cert, key, "wrong")).contains("cannot be decrypted with key_password");
+    assertThat(problem(cert, key, "wrong"))
+        .contains("cannot be decrypted: key_password is the wrong one");
     assertThat(problem(cert, fixture("ec.pk8"), "secret"))
         .contains("is not encrypted, but key_password is set");
     assertThat(problem(cert, fixture("ec.legacy"), "secret"))
@@ -141,7 +142,7 @@ class TlsFilesTest {
     assertThat(problem("hello", key, "")).contains("is not PEM");
     assertThat(problem(cert.substring(0, 200), key, "")).contains("is cut off");
     assertThat(problem(cert.replace("MII", "M?I"), key, "")).contains("is damaged");
-    assertThat(problem(cert.replace("MII", "AII"), key, "")).contains("is damaged");
+    assertThat(problem(cert.replace("MII", "AII"), key, "")).contains("certificate number 1");
     assertThat(problem(cert, key + fixture("rsa.pk8"), "")).contains("holds 2 private keys");
     assertThat(problem(cert, fixture("ec.pk8").replace("PRIVATE KEY", "OPENSSH PRIVATE KEY"), ""))
         .contains("ssh-keygen -p -m PKCS8");
@@ -159,6 +160,13 @@ class TlsFilesTest {
 
     assertThat(problem(fixture("ec.crt"), new String(der, StandardCharsets.ISO_8859_1), ""))
         .contains("openssl pkey -inform der -in ");
+  }
+
+  /** An EC key on secp256k1, from openssl. */
+  @Test
+  void aKeyOnACurveThatTlsHasNotIsNamed() {
+    assertThat(problem(fixture("ec.crt"), fixture("secp256k1.sec1"), ""))
+        .contains("on a curve other than P-256, P-384 and P-521", "openssl genpkey -algorithm EC");
   }
 
   @Test
