@@ -27,6 +27,7 @@ final class PrintConfigCommand implements Callable<Integer> {
     return switch (config.load(surroundings)) {
       case ConfigResult.Invalid invalid -> ConfigOption.report(invalid, surroundings.err());
       case ConfigResult.Loaded loaded -> {
+        loaded.warnings().forEach(line -> surroundings.err().println("warning: " + line));
         loaded.settings().forEach(this::print);
         yield ExitCode.OK;
       }

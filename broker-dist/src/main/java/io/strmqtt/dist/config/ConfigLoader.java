@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigResolveOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +15,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,10 +40,12 @@ public final class ConfigLoader {
   private final Findings findings = new Findings();
   private final ConfigResolveOptions resolving;
 
+  private final EnvironmentResolver environment;
+
   private ConfigLoader(Path home, Map<String, String> environment) {
     this.origins = new Origins(home);
-    this.resolving =
-        ConfigResolveOptions.noSystem().appendResolver(new EnvironmentResolver(environment));
+    this.environment = new EnvironmentResolver(environment);
+    this.resolving = ConfigResolveOptions.noSystem().appendResolver(this.environment);
   }
 
   /**
@@ -70,8 +73,11 @@ public final class ConfigLoader {
           .forEach(this::reportMisplaced);
       merged = overrides.withFallback(operators).resolve(resolving);
     } catch (ConfigException e) {
-      return new ConfigResult.Invalid(List.of(unreadable(e)));
+      List<ConfigProblem> problems = new ArrayList<>(findings.problems());
+      problems.add(unreadable(e));
+      return new ConfigResult.Invalid(problems);
     }
+    warnOfLookalikes();
     ConfigObject repaired = Shape.repaired(merged.root(), defaults.root());
     Section root = new Section("", repaired, origins, findings);
     BrokerConfig config =
@@ -94,9 +100,23 @@ public final class ConfigLoader {
           path + (Files.exists(path) ? ", which cannot be read" : ", which does not exist"));
       return ConfigFactory.empty();
     }
-    return ConfigFactory.parseFile(
-        path.toFile(),
-        ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false));
+    return ConfigFactory.parseFile(path.toFile(), Includes.options(path, findings));
+  }
+
+  private void warnOfLookalikes() {
+    Lookalikes.warnings(
+            environment.environment(),
+            Lookalikes.known(text("environment.conf")),
+            environment.lookedUp())
+        .forEach(findings::warning);
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream(resource)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void reportMisplaced(String path, ConfigValue value) {
