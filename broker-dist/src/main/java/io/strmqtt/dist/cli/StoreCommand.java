@@ -5,8 +5,11 @@ import io.strmqtt.dist.StoppedStore;
 import io.strmqtt.dist.config.ConfigResult;
 import io.strmqtt.dist.config.InvalidSetting;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,6 +51,14 @@ final class StoreCommand {
       return switch (config.load(surroundings)) {
         case ConfigResult.Invalid invalid -> ConfigOption.report(invalid, surroundings.err());
         case ConfigResult.Loaded loaded -> {
+          if (loaded.config().storage().provider().equals("memory")) {
+            surroundings
+                .err()
+                .println(
+                    "error: storage.provider is memory, which keeps nothing when the broker ends:"
+                        + " there is no store to look into");
+            yield ExitCode.FAILURE;
+          }
           try {
             yield on(new StoppedStore(loaded.config()));
           } catch (InvalidSetting e) {
@@ -113,8 +124,11 @@ final class StoreCommand {
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
-        description = "A new file; standard output if not given.")
+        description = "A new file; standard output if not given, or -.")
     private @Nullable Path output;
+
+    @Option(names = "--force", description = "Replace the file if it is there.")
+    private boolean force;
 
     Export(Surroundings surroundings) {
       super(surroundings);
@@ -122,18 +136,54 @@ final class StoreCommand {
 
     @Override
     int on(StoppedStore store) throws IOException {
-      if (output == null) {
+      if (output == null || output.equals(Path.of("-"))) {
         store.export(surroundings.out()::println);
         return ended(surroundings.out());
       }
-      try (PrintStream file =
-          new PrintStream(
-              Files.newOutputStream(output, StandardOpenOption.CREATE_NEW),
-              false,
-              StandardCharsets.UTF_8)) {
-        store.export(file::println);
-        return ended(file);
+      Path to = output;
+      if (Files.exists(to) && !force) {
+        return failed(to + " exists; name another file, or say --force to replace it");
       }
+      OutputStream bytes;
+      try {
+        bytes =
+            force
+                ? Files.newOutputStream(to)
+                : Files.newOutputStream(to, StandardOpenOption.CREATE_NEW);
+      } catch (IOException e) {
+        return failed(to + " cannot be written: " + why(e, to));
+      }
+      boolean complete = false;
+      try (PrintStream file = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+        store.export(file::println);
+        int code = ended(file);
+        complete = code == ExitCode.OK;
+        return code;
+      } finally {
+        if (!complete) {
+          Files.deleteIfExists(to); // Half an export is none.
+        }
+      }
+    }
+
+    private static String why(IOException e, Path to) {
+      Path folder = to.toAbsolutePath().getParent();
+      if (Files.isDirectory(to)) {
+        return "it is a folder";
+      }
+      if (folder != null && !Files.isDirectory(folder)) {
+        return "there is no folder " + folder;
+      }
+      return e instanceof FileSystemException file && file.getReason() != null
+          ? file.getReason()
+          : e instanceof AccessDeniedException
+              ? "it is not allowed"
+              : String.valueOf(e.getMessage());
+    }
+
+    private int failed(String problem) {
+      surroundings.err().println("error: " + problem);
+      return ExitCode.FAILURE;
     }
 
     private int ended(PrintStream out) {

@@ -128,6 +128,31 @@ class StoreCommandTest {
         .isEqualTo(1);
   }
 
+  @Test
+  void anExportSaysWhyItsFileCannotBeWritten() throws IOException {
+    open().close();
+    Path there = Files.writeString(home.resolve("there.json"), "mine");
+    assertThat(run("store", "export", "-o", there.toString())).isEqualTo(1);
+    assertThat(text(err)).contains("there.json exists", "--force");
+    assertThat(there).hasContent("mine");
+    assertThat(run("store", "export", "-o", there.toString(), "--force")).isEqualTo(0);
+    assertThat(run("store", "export", "-o", home.resolve("no/where.json").toString())).isEqualTo(1);
+    assertThat(text(err)).contains("where.json cannot be written: there is no folder");
+    assertThat(run("store", "export", "-o", home.toString(), "--force")).isEqualTo(1);
+    assertThat(text(err)).contains("it is a folder").doesNotContain("Exception");
+    assertThat(run("store", "export", "-o", "-")).isEqualTo(0);
+    assertThat(Path.of("-")).doesNotExist();
+  }
+
+  @Test
+  void aMemoryStoreIsSaidToKeepNothing() throws IOException {
+    Files.writeString(home.resolve("conf/st-rmqtt.conf"), "storage.provider = memory\n");
+    for (String command : new String[] {"check", "stats", "export"}) {
+      assertThat(run("store", command)).isEqualTo(1);
+      assertThat(text(err)).contains("storage.provider is memory");
+    }
+  }
+
   private Storage open() {
     StorageProvider provider =
         ServiceLoader.load(StorageProvider.class).stream()
