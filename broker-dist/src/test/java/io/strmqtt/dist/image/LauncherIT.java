@@ -29,6 +29,27 @@ class LauncherIT {
   }
 
   @Test
+  void aLogLevelThatNobodyKnowsIsAnErrorWithTheChoices() throws Exception {
+    for (String level : new String[] {"verbose", "3", "warn ing"}) {
+      Image.Result result =
+          Image.run(
+              work,
+              Map.of("ST_RMQTT_LOG_LEVEL", level),
+              List.of(image.launcher().toString(), "version"));
+      assertThat(result.exitCode()).isEqualTo(78);
+      assertThat(result.output()).contains("ST_RMQTT_LOG_LEVEL", "debug", '"' + level + '"');
+    }
+    for (String level : new String[] {"warning", "INFO", ""}) {
+      Image.Result result =
+          Image.run(
+              work,
+              Map.of("ST_RMQTT_LOG_LEVEL", level),
+              List.of(image.launcher().toString(), "version"));
+      assertThat(result.exitCode()).as(result.output()).isZero();
+    }
+  }
+
+  @Test
   void itFindsItsHomeThroughSymbolicLinks() throws Exception {
     Path links = Files.createDirectory(work.resolve("links"));
     Files.createSymbolicLink(links.resolve("broker"), image.launcher());
