@@ -194,7 +194,7 @@ class ForwardedIT {
     }
     try (Socket socket = new Door("ws", broker.port("ws")).connect("127.0.1.41")) {
       refused(
-          socket, "GET /mqtt HTTP/1.1\r\n" + forwarded + "X: " + "x".repeat(20_000) + "\r\n\r\n");
+          socket, "GET /mqtt HTTP/1.1\r\n" + forwarded + "X: " + "x".repeat(40_000) + "\r\n\r\n");
     }
     await()
         .untilAsserted(

@@ -19,23 +19,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TwoNginxIT {
   private final TestCertificates certificates = TestCertificates.create();
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private BrokerProcess broker;
-  private Nginx overIpv4;
-  private Nginx overIpv6;
+  private Way overIpv4;
+  private Way overIpv6;
+
+  /** A broker of its own for each: client identifiers are the same, and the log is looked into. */
+  private record Way(BrokerProcess broker, Nginx first) {}
 
   @BeforeAll
   void start() {
     assertThat(Loopback.hasIpv6()).as("the test needs ::1 on this machine").isTrue();
-    broker =
+    overIpv4 = way("127.0.0.1");
+    overIpv6 = way("[::1]");
+  }
+
+  private Way way(String between) {
+    BrokerProcess broker =
         BrokerProcess.start(
             "listener.proxy_enabled = true\n" + certificates.hocon() + Account.DEVICE.hocon());
     opened.add(broker);
     Nginx second = Nginx.startSecond(broker);
     opened.add(second);
-    overIpv4 = Nginx.startFirst(second, "127.0.0.1");
-    opened.add(overIpv4);
-    overIpv6 = Nginx.startFirst(second, "[::1]");
-    opened.add(overIpv6);
+    Nginx first = Nginx.startFirst(second, between);
+    opened.add(first);
+    return new Way(broker, first);
   }
 
   @AfterAll
@@ -45,9 +51,9 @@ class TwoNginxIT {
     }
   }
 
-  private BehindProxy behind(Nginx first, String transport) {
-    return new BehindProxy(
-        broker, certificates, new Door(transport, first.port(transport)), Nginx.OUTGOING, "v1");
+  private BehindProxy behind(Way way, String transport) {
+    Door door = new Door(transport, way.first.port(transport));
+    return new BehindProxy(way.broker, certificates, door, Nginx.OUTGOING, "v1");
   }
 
   @ParameterizedTest
