@@ -272,18 +272,19 @@ class ScramIT {
 
   /** Not even one frame is gathered that is larger than a first packet may be. */
   @Test
-  void framesStaySmallUntilTheClientIsAccepted() throws Exception {
+  void packetsInFramesStaySmallUntilTheClientIsAccepted() throws Exception {
     Socket socket = new Socket("127.0.0.1", broker.port("ws"));
     try (RawClient client = RawClient.over(RawWebSocket.over(socket), MqttVersion.V5)) {
       client.send(connect("large-frame", new ScramClient(256, DEVICE.username(), "x")));
       client.receive(Auth.class);
       ByteArrayOutputStream half = new ByteArrayOutputStream();
       half.writeBytes(HexFormat.of().parseHex("82ff00000000000f424000000000")); // of a megabyte
+      half.writeBytes(HexFormat.of().parseHex("f0d8fc3c")); // an AUTH of nearly as much
       half.writeBytes(new byte[100_000]);
       socket.getOutputStream().write(half.toByteArray());
-      assertThat(client.receive()).isNull();
+      assertThat(client.receive(Connack.class).code()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
     }
-    broker.awaitLog("event=refused", " listener=ws ", " reason=CONNECT_TOO_LARGE ");
+    broker.awaitLog("event=refused", " listener=ws ", " reason=BAD_AUTH_EXCHANGE ");
   }
 
   @Test
