@@ -24,7 +24,7 @@ public final class Outbox {
   private static final int ALIAS_BYTES = 8;
 
   /** Bytes of a large packet before others have their turn. */
-  private static final int TURN = 512 * 1024;
+  private static final int TURN = 64 * 1024;
 
   private final Connection connection;
   private final MqttVersion version;
