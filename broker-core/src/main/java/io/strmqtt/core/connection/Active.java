@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The client is in: CONNACK has been sent, packets are handled as they come. */
-final class Active implements Phase, Attachment {
+final class Active implements Phase, Attachment, Outbox.Owner {
   private static final long TURN_NANOS = 20_000_000L;
 
   /** A packet that has begun ends within this time, and a second more for each of its bytes... */
@@ -89,11 +89,7 @@ final class Active implements Phase, Attachment {
     this.terms = terms;
     this.outbox =
         new Outbox(
-            owner.connection(),
-            terms.version(),
-            services.broker().counters(),
-            owner.shard(),
-            this::flowChanged);
+            owner.connection(), terms.version(), services.broker().counters(), owner.shard(), this);
     this.inbound = new Inbound(this, services.broker(), terms.version());
     this.subscribing = new Subscribing(this, services.broker());
     this.reauthentication =
@@ -255,8 +251,13 @@ final class Active implements Phase, Attachment {
     applyReading();
   }
 
-  /** The way out is blocked or free again, or the socket has taken what it had not. */
-  private void flowChanged() {
+  @Override
+  public void outOfMemory() {
+    end(Reason.OUT_OF_MEMORY, ReasonCode.UNSPECIFIED_ERROR);
+  }
+
+  @Override
+  public void flowChanged() {
     if (!owner.isIn(this)) {
       return;
     }
@@ -271,7 +272,8 @@ final class Active implements Phase, Attachment {
       if (session != null) {
         session.send();
       }
-    } else if (!writeTimeout.isSet()) {
+    } else {
+      // Anew whenever a piece has left: a slow link may take long for a large packet.
       deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
     }
     if (was != blocked) {
@@ -311,7 +313,7 @@ final class Active implements Phase, Attachment {
     if (!owner.isIn(this)) {
       return;
     }
-    if (outbox.isMidPacket() || reason == Reason.OUT_OF_MEMORY) {
+    if (reason == Reason.OUT_OF_MEMORY || !outbox.canConclude()) {
       owner.become(new Closed());
       finish(reason);
       owner.connection().abort(); // No other packet can begin before the rest of this one.

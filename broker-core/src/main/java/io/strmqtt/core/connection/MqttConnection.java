@@ -55,7 +55,8 @@ public final class MqttConnection implements ConnectionHandler {
 
   /** Sends a packet while there is no session yet. */
   void write(MqttPacket packet, MqttVersion version) {
-    Outbox out = new Outbox(connection, version, services.broker().counters(), shard, () -> {});
+    Outbox out =
+        new Outbox(connection, version, services.broker().counters(), shard, Outbox.NOBODY);
     out.write(packet);
     out.flush();
   }

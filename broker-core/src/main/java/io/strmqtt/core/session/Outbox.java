@@ -26,22 +26,44 @@ public final class Outbox {
   /** Bytes of a large packet before others have their turn. */
   private static final int TURN = 64 * 1024;
 
+  /** For a few small packets that nobody waits for. */
+  public static final Owner NOBODY =
+      new Owner() {
+        @Override
+        public void flowChanged() {}
+
+        @Override
+        public void outOfMemory() {}
+      };
+
   private final Connection connection;
   private final MqttVersion version;
   private final Counters counters;
   private final Shard shard;
-  private final Runnable flowChanged;
+  private final Owner owner;
   private @Nullable ByteBuf batch;
   private @Nullable Large large;
   private boolean unflushed;
   private boolean awaitsSocket;
-  private boolean yielded;
+
+  /** Whether the shard will come by for more of the large packet. */
+  private boolean queued;
+
   private boolean stalled;
   private int packets;
   private long bytes;
 
   /** Bytes of the piece that the socket may not have taken yet. */
   private int lastPiece;
+
+  /** Whoever writes. Called on the connection's loop. */
+  public interface Owner {
+    /** The way out is blocked or free again, or the socket has taken what it had not. */
+    void flowChanged();
+
+    /** There is no memory for the rest of a packet: the connection must end. */
+    void outOfMemory();
+  }
 
   /** A packet that leaves piece by piece. */
   private static final class Large {
@@ -78,21 +100,13 @@ public final class Outbox {
     }
   }
 
-  /**
-   * @param flowChanged called when the way out is blocked or free again, or the socket has taken
-   *     what it had not
-   */
   public Outbox(
-      Connection connection,
-      MqttVersion version,
-      Counters counters,
-      Shard shard,
-      Runnable flowChanged) {
+      Connection connection, MqttVersion version, Counters counters, Shard shard, Owner owner) {
     this.connection = connection;
     this.version = version;
     this.counters = counters;
     this.shard = shard;
-    this.flowChanged = flowChanged;
+    this.owner = owner;
   }
 
   public Connection connection() {
@@ -113,9 +127,24 @@ public final class Outbox {
     return stalled;
   }
 
-  /** Whether a packet has left in part: nothing else can be said before the rest of it. */
-  public boolean isMidPacket() {
+  /**
+   * Whether a large packet has not left as a whole: nothing else can be said before the rest of it.
+   */
+  boolean isMidPacket() {
     return large != null;
+  }
+
+  /**
+   * Whether something else can be said; takes back a large packet that waits for its turn. For the
+   * last words of a connection.
+   */
+  public boolean canConclude() {
+    Large next = large;
+    if (next != null && next.written == 0) {
+      next.prefix.release();
+      large = null;
+    }
+    return large == null;
   }
 
   /** Bytes of this connection alone that its socket has not taken. */
@@ -157,37 +186,64 @@ public final class Outbox {
     handOver();
     ByteBuf prefix = connection.alloc().heapBuffer(frame.prefixSize(alias, named));
     frame.writePrefix(prefix, qos, packetId, dup, expiry, alias, named);
-    large = new Large(prefix, frame);
-    proceed();
+    Large now = new Large(prefix, frame);
+    large = now;
+    if (now.size > Chunks.SIZE || shard.hasParts()) {
+      proceedLater(); // Those with small packets must not wait for thousands of large ones.
+    } else {
+      proceed();
+    }
   }
 
   /** The transport's way out is blocked or free again. */
   public void writabilityChanged() {
-    proceed();
+    proceedLater();
     handOver();
     connection.flush();
     checkFlow();
   }
 
-  /** Hands over more of a large packet, as long as the socket takes it. */
+  private boolean canProceed() {
+    return large != null && !awaitsSocket && connection.isWritable();
+  }
+
+  /** Has the shard come by for more of the large packet, if the socket takes it. */
+  private void proceedLater() {
+    if (!queued && canProceed()) {
+      queued = true;
+      shard.sendPart(this);
+    }
+  }
+
+  /** Called by the shard: hands over more of the large packet. */
+  void sendPart() {
+    queued = false;
+    if (!connection.isOpen()) {
+      return;
+    }
+    try {
+      proceed();
+      if (large == null) {
+        freed();
+      }
+    } catch (OutOfMemoryError e) {
+      owner.outOfMemory();
+    }
+  }
+
+  /** Hands over more of a large packet, as long as the socket takes it and it is our turn. */
   private void proceed() {
     int turn = TURN;
     Large now;
-    while ((now = large) != null && !awaitsSocket && !yielded && connection.isWritable()) {
+    while ((now = large) != null && canProceed()) {
       if (turn <= 0) {
-        yielded = true;
-        shard.later(this::nextTurn);
+        proceedLater();
         return;
       }
       turn -= writePiece(now);
       connection.flush();
       awaitSocket();
     }
-  }
-
-  private void nextTurn() {
-    yielded = false;
-    freed();
   }
 
   private int writePiece(Large now) {
@@ -230,12 +286,12 @@ public final class Outbox {
     if (!connection.isOpen()) {
       return;
     }
-    proceed();
+    proceedLater();
     handOver();
     connection.flush();
     awaitSocket();
     stalled = !isReady();
-    flowChanged.run();
+    owner.flowChanged();
   }
 
   private void checkFlow() {
@@ -243,7 +299,7 @@ public final class Outbox {
     boolean now = !isReady();
     if (now != stalled) {
       stalled = now;
-      flowChanged.run();
+      owner.flowChanged();
     }
   }
 

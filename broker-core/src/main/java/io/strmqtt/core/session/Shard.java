@@ -31,6 +31,9 @@ public final class Shard {
 
   private static final long PAUSE_CHECK_MILLIS = 5;
 
+  /** How long pieces of large packets may keep the loop from its sockets and sessions with mail. */
+  private static final long PARTS_TURN_NANOS = 1_000_000;
+
   /** How long those that wait to read on may keep the loop from its sockets. */
   private static final long PAUSE_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -51,6 +54,11 @@ public final class Shard {
   private int unasked;
 
   private final Chunks chunks;
+
+  /** With a large packet under way, in the order they came. */
+  private final Deque<Outbox> parts = new ArrayDeque<>();
+
+  private boolean sendingParts;
   private boolean checking;
   private boolean watching;
   private int drains;
@@ -92,6 +100,43 @@ public final class Shard {
       loop.schedule(task, 0, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("event=loop_ended");
+    }
+  }
+
+  /** Whether connections wait for their turn to send more of a large packet. */
+  boolean hasParts() {
+    return !parts.isEmpty();
+  }
+
+  /**
+   * Has the connection send more of its large packet in its turn: behind those that came before,
+   * and never so many that sessions with mail have to wait for them.
+   */
+  void sendPart(Outbox outbox) {
+    parts.add(outbox);
+    if (!sendingParts) {
+      sendingParts = true;
+      later(this::sendParts);
+    }
+  }
+
+  private void sendParts() {
+    long begun = deadlines.now();
+    Outbox next;
+    while ((next = parts.poll()) != null) {
+      try {
+        next.sendPart();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        next.connection().abort();
+      }
+      if (deadlines.now() - begun >= PARTS_TURN_NANOS) {
+        break;
+      }
+    }
+    sendingParts = !parts.isEmpty();
+    if (sendingParts) {
+      later(this::sendParts);
     }
   }
 
