@@ -88,6 +88,7 @@ public enum Reason {
   TOPIC_ALIAS_INVALID(Kind.DISCONNECT, "a topic alias is out of range or unknown"),
   TOPIC_ALIASES_EXCEEDED(
       Kind.DISCONNECT, "the topics behind the client's topic aliases are too long together"),
+  FILTERS_EXCEEDED(Kind.DISCONNECT, "an UNSUBSCRIBE has more filters than a packet may have"),
   TOPIC_INVALID(Kind.DISCONNECT, "a topic name or filter is invalid"),
   QOS_NOT_SUPPORTED(Kind.DISCONNECT, "the QoS is above the announced maximum"),
   RETAIN_NOT_SUPPORTED(Kind.DISCONNECT, "retained messages are not available"),

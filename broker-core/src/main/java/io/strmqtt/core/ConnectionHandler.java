@@ -8,6 +8,12 @@ import java.util.Optional;
 
 /** What a socket tells the engine. Every method runs on the connection's loop. */
 public interface ConnectionHandler {
+  /**
+   * Whether a SUBSCRIBE or UNSUBSCRIBE that may have thousands of filters can be taken now. If not,
+   * reading is switched off, and on again when it can.
+   */
+  boolean takesManyFilters();
+
   void packet(MqttPacket packet);
 
   /**

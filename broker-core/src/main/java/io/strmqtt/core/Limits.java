@@ -30,7 +30,7 @@ import java.time.Duration;
  * @param wildcardAvailable whether filters may hold wildcards
  * @param sharedAvailable whether {@code $share} filters are served
  * @param writeTimeout a client that has not read for so long while data waits is disconnected
- * @param maxFiltersPerPacket filters of one SUBSCRIBE that are served, at least 1
+ * @param maxFiltersPerPacket filters of one SUBSCRIBE or UNSUBSCRIBE that are served, at least 1
  * @param identifiersAvailable whether subscriptions may have identifiers
  * @param emptyClientIds whether a client may leave its client id to the broker
  * @param outboundTopicAliases topic aliases the broker uses towards one client that takes them, 0

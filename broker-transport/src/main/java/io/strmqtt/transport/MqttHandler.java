@@ -49,6 +49,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   /** How long one connection's packets may keep the loop from the others'. */
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Bytes of a SUBSCRIBE that is never too much for a turn. */
+  private static final int FEW_FILTERS = 4 * 1024;
+
   private enum State {
     OPEN,
     /** The last bytes are on their way; input is discarded. */
@@ -72,7 +75,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
   private boolean yielded;
 
   private boolean reading = true;
+
+  /** The channel is closed, and what it has brought is being handled. */
   private boolean draining;
+
   private boolean inputEnded;
   private boolean hasBytes;
   private boolean hasPacket;
@@ -87,7 +93,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         new MqttDecoder(
             engine.limits().maxConnectSize(),
             engine.limits().maxPacketSize(),
-            engine.limits().maxUserProperties());
+            engine.limits().maxUserProperties(),
+            engine.limits().maxFiltersPerPacket());
   }
 
   private ChannelHandlerContext ctx() {
@@ -145,6 +152,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
     try {
       while ((reading || draining) && state == State.OPEN && received != null) {
         int begin = received.readerIndex();
+        if (!draining
+            && decoder.isNextSubscribing(received, FEW_FILTERS)
+            && !engineSide().takesManyFilters()) {
+          break;
+        }
         MqttPacket packet = decoder.decode(received);
         if (packet == null) {
           break;
@@ -155,7 +167,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
         int size = received.readerIndex() - begin;
         engineSide().packet(packet);
         packets++;
-        if (pace.isLookDue(size) && pace.isOver(clock.now()) && !draining) {
+        if (pace.isLookDue(size) && pace.isOver(clock.now())) {
           yieldTurn();
           break;
         }
@@ -204,7 +216,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   private void nextTurn() {
     yielded = false;
-    if (reading && state == State.OPEN) {
+    if (draining) {
+      drainInput();
+    } else if (reading && state == State.OPEN) {
       autoRead(true);
     }
   }
@@ -243,14 +257,22 @@ final class MqttHandler extends ChannelInboundHandlerAdapter implements Connecti
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    draining = true;
+    if (!yielded) { // Otherwise its turn comes.
+      drainInput();
+    }
+  }
+
+  /** What came before the end counts, though reading was off; in turns, as ever. */
+  private void drainInput() {
     try {
       if (hasPacket && received != null && broken.isEmpty()) {
-        yielded = false;
-        draining = true; // What came before the end counts, though reading was off.
         decode();
       }
     } finally {
-      lost(); // Whatever happened: nobody else will tell the engine.
+      if (!yielded) {
+        lost(); // Whatever happened: nobody else will tell the engine.
+      }
     }
   }
 

@@ -166,6 +166,15 @@ final class Active implements Phase, Attachment, Outbox.Owner {
   // As the connection's phase.
 
   @Override
+  public boolean takesManyFilters() {
+    if (!shard().isWorking()) {
+      return true;
+    }
+    hold(() -> !owner.isIn(this) || !shard().isWorking());
+    return false;
+  }
+
+  @Override
   public void packet(MqttPacket packet) {
     Session mine = session;
     if (mine == null) {
@@ -389,11 +398,15 @@ final class Active implements Phase, Attachment, Outbox.Owner {
     if (held) {
       return;
     }
-    held = true;
     services.broker().counters().count(Counters.Event.READS_PAUSED);
-    applyReading();
     long since = shard().deadlines().now();
-    shard().pause(() -> mayReadOn(slow, isBehind, since), this::readOn);
+    hold(() -> mayReadOn(slow, isBehind, since));
+  }
+
+  private void hold(BooleanSupplier mayReadOn) {
+    held = true;
+    applyReading();
+    shard().pause(mayReadOn, this::readOn);
   }
 
   /** Whether a packet is worked on over several turns: the next ones wait. */

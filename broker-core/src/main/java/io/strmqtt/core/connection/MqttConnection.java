@@ -72,6 +72,11 @@ public final class MqttConnection implements ConnectionHandler {
   }
 
   @Override
+  public boolean takesManyFilters() {
+    return phase.takesManyFilters();
+  }
+
+  @Override
   public void packet(MqttPacket packet) {
     reading = true;
     phase.packet(packet);

@@ -18,6 +18,10 @@ sealed interface Phase permits AwaitConnect, Authenticating, Active, Closed {
   /** The broker stops. */
   void shutdown();
 
+  default boolean takesManyFilters() {
+    return true;
+  }
+
   default void readComplete() {}
 
   default void writabilityChanged() {}

@@ -15,6 +15,7 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import io.strmqtt.mqtt.topic.TopicFilter;
 import io.strmqtt.mqtt.topic.Topics;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,27 +46,24 @@ final class Subscribing {
             broker,
             requests.size(),
             i -> {
-              codes.add(subscribe(session, requests.get(i), i, identifier, wantRetained));
+              codes.add(subscribe(session, requests.get(i), identifier, wantRetained));
               return requests.get(i).filter().length();
             },
             () ->
                 afterStored(
                     () -> {
-                      active.writeSized(new Suback(subscribe.packetId(), codes, Properties.NONE));
+                      active.writeSized(
+                          new Suback(
+                              subscribe.packetId(),
+                              filled(codes, subscribe.beyond(), ReasonCode.QUOTA_EXCEEDED),
+                              Properties.NONE));
                       session.deliverRetained(wantRetained);
                     }))
         .begin();
   }
 
   private ReasonCode subscribe(
-      Session session,
-      Subscribe.Request request,
-      int index,
-      int identifier,
-      List<Subscription> wantRetained) {
-    if (index >= limits.maxFiltersPerPacket()) {
-      return ReasonCode.QUOTA_EXCEEDED;
-    }
+      Session session, Subscribe.Request request, int identifier, List<Subscription> wantRetained) {
     TopicFilter filter = TopicFilter.parse(request.filter());
     if (filter == null) {
       return ReasonCode.TOPIC_FILTER_INVALID;
@@ -152,6 +150,11 @@ final class Subscribing {
   }
 
   void unsubscribe(Session session, Unsubscribe unsubscribe) {
+    if (unsubscribe.beyond() > 0 && !active.isV5()) {
+      // 3.x has no word for the ones that are refused, and would take them for gone.
+      active.end(Reason.FILTERS_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);
+      return;
+    }
     List<String> filters = unsubscribe.filters();
     List<ReasonCode> codes = new ArrayList<>(filters.size());
     new Turns(
@@ -166,8 +169,20 @@ final class Subscribing {
                 afterStored(
                     () ->
                         active.writeSized(
-                            new Unsuback(unsubscribe.packetId(), codes, Properties.NONE))))
+                            new Unsuback(
+                                unsubscribe.packetId(),
+                                filled(
+                                    codes,
+                                    unsubscribe.beyond(),
+                                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR),
+                                Properties.NONE))))
         .begin();
+  }
+
+  /** The codes, and the same one for each filter beyond the limit. */
+  private static List<ReasonCode> filled(List<ReasonCode> codes, int beyond, ReasonCode code) {
+    codes.addAll(Collections.nCopies(beyond, code));
+    return codes;
   }
 
   private static ReasonCode unsubscribe(Session session, String filter) {

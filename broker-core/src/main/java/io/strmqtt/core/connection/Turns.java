@@ -35,6 +35,7 @@ final class Turns {
 
   void begin() {
     if (!take()) {
+      active.shard().beginWork();
       active.work(true);
       active.shard().later(this::goOn);
     }
@@ -42,11 +43,13 @@ final class Turns {
 
   private void goOn() {
     if (!active.isOpen()) {
+      active.shard().endWork();
       return;
     }
     boolean done = take();
     broker.storage().flush(); // No read ends behind it.
     if (done) {
+      active.shard().endWork();
       active.work(false);
     } else {
       active.shard().later(this::goOn);

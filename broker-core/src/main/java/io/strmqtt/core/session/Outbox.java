@@ -225,6 +225,8 @@ public final class Outbox {
       proceed();
       if (large == null) {
         freed();
+      } else {
+        checkFlow();
       }
     } catch (OutOfMemoryError e) {
       owner.outOfMemory();

@@ -59,6 +59,10 @@ public final class Shard {
   private final Deque<Outbox> parts = new ArrayDeque<>();
 
   private boolean sendingParts;
+
+  /** Packets that are worked on over several turns. */
+  private int working;
+
   private boolean checking;
   private boolean watching;
   private int drains;
@@ -101,6 +105,21 @@ public final class Shard {
     } catch (RejectedExecutionException e) {
       LOG.debug("event=loop_ended");
     }
+  }
+
+  /** Whether a packet is worked on over several turns: others that may take as long wait. */
+  public boolean isWorking() {
+    return working > 0;
+  }
+
+  /** Another packet is worked on over several turns. */
+  public void beginWork() {
+    working++;
+  }
+
+  /** Its last turn is over. */
+  public void endWork() {
+    working--;
   }
 
   /** Whether connections wait for their turn to send more of a large packet. */

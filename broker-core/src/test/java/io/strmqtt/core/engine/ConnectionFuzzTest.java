@@ -132,7 +132,7 @@ class ConnectionFuzzTest {
 
   /** The version that the broker's answers will be in: the one of the CONNECT, if it names one. */
   private static MqttVersion spoken(byte[] stream) {
-    MqttDecoder decoder = new MqttDecoder(500, 2_000, 128);
+    MqttDecoder decoder = new MqttDecoder(500, 2_000, 128, 100);
     ByteBuf in = Unpooled.wrappedBuffer(stream);
     try {
       decoder.decode(in);

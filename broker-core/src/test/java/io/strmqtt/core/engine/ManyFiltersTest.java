@@ -4,6 +4,7 @@ import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
+import io.strmqtt.api.Reason;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingresp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -16,6 +17,7 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -121,6 +123,64 @@ class ManyFiltersTest {
       publisher.publish("f/4999", "x");
       again.receivePublish("x");
       again.receiveNothing();
+    }
+  }
+
+  @Test
+  void filtersBeyondThoseOfAPacketAreRefused() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxFiltersPerPacket = 2)) {
+      TestClient client = broker.connect("a");
+      assertThat(
+              client
+                  .askFor(
+                      0,
+                      new Request("a", 0, false, false, 0),
+                      new Request("b", 1, false, false, 0),
+                      new Request("c", 1, false, false, 0),
+                      new Request("d", 0, false, false, 0))
+                  .codes())
+          .containsExactly(
+              ReasonCode.SUCCESS,
+              ReasonCode.GRANTED_QOS_1,
+              ReasonCode.QUOTA_EXCEEDED,
+              ReasonCode.QUOTA_EXCEEDED);
+      client.subscribe("c", 0);
+      assertThat(client.unsubscribe("a", "x", "c"))
+          .containsExactly(
+              ReasonCode.SUCCESS,
+              ReasonCode.NO_SUBSCRIPTION_EXISTED,
+              ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+      assertThat(broker.gauge("subscriptions")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void anOlderClientWouldTakeAFilterThatIsRefusedForGone() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxFiltersPerPacket = 2)) {
+      TestClient client = broker.connect(as("a").version(MqttVersion.V3_1_1));
+      client.send(new Unsubscribe(7, List.of("a", "b", "c"), Properties.NONE));
+      assertThat(client.receiveClose()).isEqualTo(Reason.FILTERS_EXCEEDED);
+    }
+  }
+
+  @Test
+  void oneClientsFiltersAreTakenBehindThoseOfAnother() {
+    try (EngineFixture broker = start()) {
+      TestClient first = broker.connect("a");
+      TestClient second = broker.connect("b");
+      TestClient small = broker.connect("c");
+      List<Boolean> seen = new ArrayList<>();
+      first.post(subscribe(1, i -> "f/" + i));
+      second.post(subscribe(1, i -> "f/" + i));
+      small.post(new Subscribe(1, List.of(new Request("s", 0, false, false, 0)), Properties.NONE));
+      broker.loops().loop(0).execute(() -> seen.add(second.isBeingRead()));
+      broker.loops().settle();
+      assertThat(seen).as("reading while the first is served").containsExactly(false);
+      small.receive(Suback.class);
+      assertThat(first.receive(Suback.class).codes()).hasSize(MANY);
+      broker.pass(Duration.ofMillis(100));
+      assertThat(second.receive(Suback.class).codes()).hasSize(MANY);
+      assertThat(second.isBeingRead()).isTrue();
     }
   }
 

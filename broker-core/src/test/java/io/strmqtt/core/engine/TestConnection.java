@@ -72,7 +72,8 @@ final class TestConnection implements Connection {
         new MqttDecoder(
             engine.limits().maxConnectSize(),
             engine.limits().maxPacketSize(),
-            engine.limits().maxUserProperties());
+            engine.limits().maxUserProperties(),
+            engine.limits().maxFiltersPerPacket());
   }
 
   void accept() {
@@ -93,6 +94,9 @@ final class TestConnection implements Connection {
     decoding = true;
     try {
       while (reading && open) {
+        if (decoder.isNextSubscribing(inbound, 4_096) && !engineSide().takesManyFilters()) {
+          break;
+        }
         MqttPacket packet = decoder.decode(inbound);
         if (packet == null) {
           break;

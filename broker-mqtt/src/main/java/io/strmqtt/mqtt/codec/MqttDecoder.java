@@ -43,9 +43,17 @@ public final class MqttDecoder {
    * @param maxPacketSize the same of all others
    * @param maxUserProperties the greatest number of user properties in a property section; one more
    *     is {@code QUOTA_EXCEEDED}
+   * @param maxFilters the greatest number of filters of a SUBSCRIBE or UNSUBSCRIBE that are handed
+   *     on; those beyond are judged and counted
    */
-  public MqttDecoder(int maxConnectSize, int maxPacketSize, int maxUserProperties) {
-    this(PacketType.Sender.CLIENT, maxConnectSize, maxPacketSize, maxUserProperties, null);
+  public MqttDecoder(int maxConnectSize, int maxPacketSize, int maxUserProperties, int maxFilters) {
+    this(
+        PacketType.Sender.CLIENT,
+        maxConnectSize,
+        maxPacketSize,
+        maxUserProperties,
+        maxFilters,
+        null);
   }
 
   private MqttDecoder(
@@ -53,8 +61,9 @@ public final class MqttDecoder {
       int maxConnectSize,
       int maxPacketSize,
       int maxUserProperties,
+      int maxFilters,
       @Nullable MqttVersion version) {
-    this.reader = new PacketReader(maxUserProperties);
+    this.reader = new PacketReader(maxUserProperties, maxFilters);
     this.sender = sender;
     this.maxPacketSize = maxPacketSize;
     this.awaitingConnect = version == null;
@@ -69,7 +78,12 @@ public final class MqttDecoder {
    */
   public static MqttDecoder forClient(MqttVersion version, int maxPacketSize) {
     return new MqttDecoder(
-        PacketType.Sender.SERVER, maxPacketSize, maxPacketSize, Integer.MAX_VALUE, version);
+        PacketType.Sender.SERVER,
+        maxPacketSize,
+        maxPacketSize,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        version);
   }
 
   /**
@@ -83,6 +97,25 @@ public final class MqttDecoder {
   /** The client is let in: its packets may be as large as any. */
   public void accepted() {
     limit = maxPacketSize;
+  }
+
+  /**
+   * Whether the next packet is a SUBSCRIBE or UNSUBSCRIBE of more than so many bytes, be it
+   * complete or not; false as long as its size is not there.
+   *
+   * @param size bytes behind the fixed header, at most 16383
+   */
+  public boolean isNextSubscribing(ByteBuf in, int size) {
+    if (in.readableBytes() < 4) {
+      return false;
+    }
+    int first = in.getUnsignedByte(in.readerIndex());
+    if (first != PacketType.SUBSCRIBE.firstByte() && first != PacketType.UNSUBSCRIBE.firstByte()) {
+      return false;
+    }
+    int low = in.getByte(in.readerIndex() + 1);
+    int high = in.getByte(in.readerIndex() + 2);
+    return low < 0 && (high < 0 || (high << 7 | low & 0x7F) > size);
   }
 
   /**

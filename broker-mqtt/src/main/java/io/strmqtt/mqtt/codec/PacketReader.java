@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of one packet after the other (section 1.5). It never reads past the packet's
@@ -16,6 +18,7 @@ final class PacketReader {
   private static final int KEPT_BYTES = 512;
 
   private final int maxUserProperties;
+  private final int maxFilters;
   private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   private int position;
   private int end;
@@ -28,9 +31,11 @@ final class PacketReader {
 
   /**
    * @param maxUserProperties how many a property section may have
+   * @param maxFilters how many of a SUBSCRIBE or UNSUBSCRIBE are handed on
    */
-  PacketReader(int maxUserProperties) {
+  PacketReader(int maxUserProperties, int maxFilters) {
     this.maxUserProperties = maxUserProperties;
+    this.maxFilters = maxFilters;
   }
 
   /** Begins with a packet whose body lies between the two indexes of the buffer. */
@@ -54,6 +59,10 @@ final class PacketReader {
 
   int maxUserProperties() {
     return maxUserProperties;
+  }
+
+  int maxFilters() {
+    return maxFilters;
   }
 
   int remaining() {
@@ -118,6 +127,18 @@ final class PacketReader {
   String string(String field) {
     int length = twoBytes(field);
     return text(take(length, field), length, field);
+  }
+
+  /** Judges a string without keeping it; whether it has the prefix, which is ASCII. */
+  boolean skipString(String field, String prefix) {
+    int length = twoBytes(field);
+    byte[] bytes = take(length, field);
+    judge(Utf8.isValid(bytes, 0, length), field);
+    int same = 0;
+    while (same < prefix.length() && same < length && bytes[same] == prefix.charAt(same)) {
+      same++;
+    }
+    return same == prefix.length();
   }
 
   /**
@@ -209,11 +230,15 @@ final class PacketReader {
     if (length == 0) {
       return "";
     }
-    String text = Utf8.decode(bytes, length);
-    if (text == null) {
+    @Nullable String text = Utf8.decode(bytes, length);
+    judge(text != null, field);
+    return Objects.requireNonNull(text);
+  }
+
+  private void judge(boolean valid, String field) {
+    if (!valid) {
       throw malformed(field + " is not a valid UTF-8 string"); // MQTT-1.5.4-1, MQTT-1.5.4-2
     }
-    return text;
   }
 
   private static int roundUp(int length) {

@@ -19,8 +19,11 @@ final class Utf8 {
     return isValid(bytes, i, length) ? new String(bytes, 0, length, StandardCharsets.UTF_8) : null;
   }
 
-  /** Table 3-7 of the Unicode standard, less U+0000. */
-  private static boolean isValid(byte[] bytes, int from, int to) {
+  /**
+   * Whether the bytes from an index to another are a valid string: table 3-7 of the Unicode
+   * standard, less U+0000.
+   */
+  static boolean isValid(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
       int first = bytes[i++] & 0xFF;

@@ -101,10 +101,15 @@ public sealed interface MqttPacket {
   record Pubcomp(int packetId, ReasonCode code, Properties properties) implements MqttPacket {}
 
   /** Section 3.8. */
-  record Subscribe(int packetId, List<Request> requests, Properties properties)
+  record Subscribe(int packetId, List<Request> requests, int beyond, Properties properties)
       implements MqttPacket {
     public Subscribe {
       requests = List.copyOf(requests);
+    }
+
+    /** With all its filters. */
+    public Subscribe(int packetId, List<Request> requests, Properties properties) {
+      this(packetId, requests, 0, properties);
     }
 
     /** One filter with its options, section 3.8.3.1. The filter's syntax is not yet checked. */
@@ -120,10 +125,15 @@ public sealed interface MqttPacket {
   }
 
   /** Section 3.10. */
-  record Unsubscribe(int packetId, List<String> filters, Properties properties)
+  record Unsubscribe(int packetId, List<String> filters, int beyond, Properties properties)
       implements MqttPacket {
     public Unsubscribe {
       filters = List.copyOf(filters);
+    }
+
+    /** With all its filters. */
+    public Unsubscribe(int packetId, List<String> filters, Properties properties) {
+      this(packetId, filters, 0, properties);
     }
   }
 

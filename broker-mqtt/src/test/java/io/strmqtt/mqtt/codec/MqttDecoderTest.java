@@ -19,6 +19,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,14 +54,14 @@ class MqttDecoderTest {
 
   @Test
   void aConnectOfExactlyTheLimitIsAcceptedAndOneByteMoreIsNot() {
-    assertThat(new MqttDecoder(15, 2, 10).decode(Wire.buffer(CONNECT_4))).isNotNull();
-    assertThatThrownBy(() -> new MqttDecoder(14, 100, 10).decode(Wire.buffer("10 0d")))
+    assertThat(new MqttDecoder(15, 2, 10, 100).decode(Wire.buffer(CONNECT_4))).isNotNull();
+    assertThatThrownBy(() -> new MqttDecoder(14, 100, 10, 100).decode(Wire.buffer("10 0d")))
         .hasMessage("CONNECT: 15 bytes");
   }
 
   @Test
   void theLimitOfLaterPacketsIsNotThatOfTheConnect() {
-    MqttDecoder decoder = new MqttDecoder(15, 20, 10);
+    MqttDecoder decoder = new MqttDecoder(15, 20, 10, 100);
     decoder.decode(Wire.buffer(CONNECT_4));
     assertThat(decoder.decode(Wire.buffer("30 12 0001 61 000102030405060708090a0b0c0d0e")))
         .isNotNull();
@@ -71,12 +72,12 @@ class MqttDecoderTest {
   void behindAConnectWithAnAuthenticationMethodPacketsStaySmallUntilItIsAccepted() {
     String connect = "10 11 0004 4d515454 05 02 0000 04 15 0001 6d 0000";
     String largest = "f0 11 18 0f 15 0001 6d 16 0008 0000000000000000";
-    MqttDecoder decoder = new MqttDecoder(19, 30, 10);
+    MqttDecoder decoder = new MqttDecoder(19, 30, 10, 100);
     assertThat(decoder.decode(Wire.buffer(connect))).isInstanceOf(MqttPacket.Connect.class);
     assertThat(decoder.decode(Wire.buffer(largest))).isInstanceOf(MqttPacket.Auth.class);
     assertThatThrownBy(() -> decoder.decode(Wire.buffer("f0 12"))).hasMessage("AUTH: 20 bytes");
 
-    MqttDecoder accepted = new MqttDecoder(19, 30, 10);
+    MqttDecoder accepted = new MqttDecoder(19, 30, 10, 100);
     accepted.decode(Wire.buffer(connect));
     accepted.accepted();
     assertThat(accepted.decode(Wire.buffer("30 1c"))).isNull();
@@ -176,6 +177,62 @@ class MqttDecoderTest {
       assertThat(subscribe.requests())
           .containsExactly(new MqttPacket.Subscribe.Request("a", 1, false, false, 0));
     }
+  }
+
+  @Test
+  void filtersBeyondTheMostAreJudgedAndCounted() {
+    MqttDecoder decoder = new MqttDecoder(15, 100, 10, 1);
+    decoder.decode(Wire.buffer(CONNECT_4));
+    assertThat(decoder.decode(Wire.buffer("82 0e 0001 0001 61 01 0001 62 00 0001 63 02")))
+        .isEqualTo(
+            new MqttPacket.Subscribe(
+                1,
+                List.of(new MqttPacket.Subscribe.Request("a", 1, false, false, 0)),
+                2,
+                Properties.NONE));
+    assertThat(decoder.decode(Wire.buffer("a2 08 0001 0001 61 0001 62")))
+        .isEqualTo(new MqttPacket.Unsubscribe(1, List.of("a"), 1, Properties.NONE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "82 0a 0001 0001 61 01 0001 ff 00", // no UTF-8
+        "82 0a 0001 0001 61 01 0001 62 03", // QoS 3
+        "82 09 0001 0001 61 01 0001 62", // no options
+        "a2 08 0001 0001 61 0001 00", // U+0000
+        "a2 07 0001 0001 61 0001" // cut short
+      })
+  void filtersBeyondTheMostMustBeWellFormed(String hex) {
+    MqttDecoder decoder = new MqttDecoder(15, 100, 10, 1);
+    decoder.decode(Wire.buffer(CONNECT_4));
+    assertThatThrownBy(() -> decoder.decode(Wire.buffer(hex)))
+        .isInstanceOf(MalformedPacketException.class);
+  }
+
+  @Test
+  void noLocalIsNotForSharedSubscriptionsBeyondTheMostEither() {
+    MqttDecoder decoder = new MqttDecoder(16, 100, 10, 0);
+    decoder.decode(Wire.buffer("10 0e 0004 4d515454 05 02 003c 00 0001 63"));
+    String shared = "82 0f 0001 00 0009 24 73 68 61 72 65 2f 67 2f 04".replace(" ", "");
+    assertThatThrownBy(() -> decoder.decode(Wire.buffer(shared)))
+        .hasMessageContaining("no local on a shared subscription");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "82 80 20 00, true",
+    "a2 81 20 00, true",
+    "82 ff ff 01, true", //
+    "82 ff 1f 00, false",
+    "82 7f 00 00, false",
+    "32 80 20 00, false",
+    "82 80 20, false"
+  })
+  void aLargeSubscribeIsSeenByItsFirstBytes(String hex, boolean large) {
+    ByteBuf in = Wire.buffer(hex);
+    assertThat(Wire.server(MqttVersion.V5).isNextSubscribing(in, 4_095)).isEqualTo(large);
+    assertThat(in.readerIndex()).isZero();
   }
 
   @Test

@@ -14,6 +14,7 @@ final class Wire {
   static final int MAX_CONNECT = 200_000;
   static final int MAX_PACKET = 1_000_000;
   static final int MAX_USER_PROPERTIES = 100;
+  static final int MAX_FILTERS = 1_000;
 
   private Wire() {}
 
@@ -35,7 +36,7 @@ final class Wire {
 
   /** A server's decoder that waits for the first packet. */
   static MqttDecoder newServer() {
-    return new MqttDecoder(MAX_CONNECT, MAX_PACKET, MAX_USER_PROPERTIES);
+    return new MqttDecoder(MAX_CONNECT, MAX_PACKET, MAX_USER_PROPERTIES, MAX_FILTERS);
   }
 
   /** A server's decoder that has seen a CONNECT. */
