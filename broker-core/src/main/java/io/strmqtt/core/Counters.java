@@ -48,6 +48,10 @@ public final class Counters {
     reasons[reason.ordinal()].increment();
   }
 
+  public void count(Reason reason, int times) {
+    reasons[reason.ordinal()].add(times);
+  }
+
   /** Notes how many clients are connected now. */
   public void connected(long now) {
     mostConnections.accumulate(now);

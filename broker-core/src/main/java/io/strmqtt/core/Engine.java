@@ -57,6 +57,7 @@ public final class Engine {
             parts.storage(),
             retained,
             counters,
+            new Drops(counters, loops.next()),
             authorizer,
             pending,
             parts.clock());

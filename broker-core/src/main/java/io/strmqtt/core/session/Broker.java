@@ -4,6 +4,7 @@ import io.strmqtt.api.auth.Authorizer;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.core.Counters;
+import io.strmqtt.core.Drops;
 import io.strmqtt.core.Limits;
 import io.strmqtt.core.routing.Router;
 import java.time.Clock;
@@ -19,6 +20,7 @@ public record Broker(
     Storage storage,
     RetainedStore retained,
     Counters counters,
+    Drops drops,
     Authorizer authorizer,
     PendingBytes pending,
     Clock clock) {}

@@ -369,14 +369,12 @@ public final class Outbound {
   }
 
   void drop(Reason reason) {
-    dropped++;
-    broker.counters().count(reason);
+    drop(reason, 1);
   }
 
   void drop(Reason reason, int messages) {
-    for (int i = 0; i < messages; i++) {
-      drop(reason);
-    }
+    dropped += messages;
+    broker.drops().dropped(session.clientId(), reason, messages);
   }
 
   /**

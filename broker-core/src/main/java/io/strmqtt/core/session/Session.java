@@ -156,12 +156,12 @@ public final class Session implements Subscriber {
   public boolean offer(Delivery delivery) {
     if (delivery.qos() == 0 && !available) {
       waiting.refuse();
-      broker.counters().count(Reason.QOS0_OFFLINE);
+      broker.drops().dropped(clientId, Reason.QOS0_OFFLINE, 1);
       return false;
     }
     if (delivery.qos() == 0 && waiting.hasNoRoomForQos0()) {
       waiting.refuse();
-      broker.counters().count(Reason.QOS0_SLOW_SUBSCRIBER);
+      broker.drops().dropped(clientId, Reason.QOS0_SLOW_SUBSCRIBER, 1);
       return false;
     }
     if (!hasRoomFor(delivery)) {
@@ -178,7 +178,7 @@ public final class Session implements Subscriber {
     if (waiting.asksWhatHasExpired()) {
       command(outbound::dropExpired);
     }
-    broker.counters().count(Reason.QUEUE_FULL);
+    broker.drops().dropped(clientId, Reason.QUEUE_FULL, 1);
     return false;
   }
 
@@ -187,7 +187,7 @@ public final class Session implements Subscriber {
     MessageQueue to = queue;
     if (to == null || !available && broker.storage().isFull()) {
       waiting.refuse();
-      broker.counters().count(Reason.STORE_FULL);
+      broker.drops().dropped(clientId, Reason.STORE_FULL, 1);
       return false;
     }
     if (!hasRoomFor(delivery)) {
