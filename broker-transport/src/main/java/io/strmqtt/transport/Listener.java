@@ -105,7 +105,7 @@ final class Listener {
     ProxyHandler proxy = new ProxyHandler(now.proxy().policy(), pending, setup.peer(), setup);
     open.increment();
     setup.begin(proxy.awaitsHeader());
-    child.pipeline().addLast("proxy", proxy);
+    child.pipeline().addLast("proxy", proxy).addLast("no-memory", new NoMemory(setup));
   }
 
   /** One that {@link #begin} was called for is closed; once. */

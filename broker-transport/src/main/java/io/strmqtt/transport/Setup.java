@@ -256,6 +256,20 @@ public final class Setup implements ProxyListener {
     }
   }
 
+  /** Whether there was no memory for the connection, which is named and closed then. */
+  boolean isOutOfMemory(Throwable cause) {
+    boolean noMemory =
+        cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError;
+    if (!noMemory || over) {
+      return false;
+    }
+    over = true;
+    deadlines.cancel(deadline);
+    engine.counters().count(Reason.OUT_OF_MEMORY);
+    channel.close();
+    return true;
+  }
+
   /** Names the reason once, and closes. */
   void refuse(Reason reason, String detail) {
     report(reason, detail);

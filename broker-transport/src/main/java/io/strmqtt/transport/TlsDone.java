@@ -66,6 +66,9 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
         setup.refuse(refused.reason(), String.valueOf(refused.getMessage()));
         return;
       }
+      if (setup.isOutOfMemory(each)) {
+        return;
+      }
     }
     setup.refuse(reason(cause), detail(cause));
   }
@@ -119,6 +122,8 @@ final class TlsDone extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // The handshake's failure comes as an event as well; whatever else happens here ends the
     // connection.
-    ctx.close();
+    if (!setup.isOutOfMemory(cause)) {
+      ctx.close();
+    }
   }
 }

@@ -148,7 +148,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
       ctx.close();
-    } else {
+    } else if (!setup.isOutOfMemory(cause)) {
       setup.refuse(Reason.BAD_HTTP, String.valueOf(cause.getMessage()));
     }
   }

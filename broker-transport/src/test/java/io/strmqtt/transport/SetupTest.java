@@ -162,6 +162,18 @@ class SetupTest {
     isOpenFor(Duration.ofMinutes(1));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"OFF", "REQUIRED", "OPTIONAL"})
+  void aConnectionForWhichThereIsNoMemoryIsNamedAndClosed(ProxyPolicy.Mode mode) throws Exception {
+    begin(mode, Duration.ofSeconds(5));
+    channel.pipeline().fireExceptionCaught(new OutOfMemoryError("direct"));
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(engine.counters().get(Reason.OUT_OF_MEMORY)).isEqualTo(1);
+    assertThat(engine.counters().reasons()).hasSize(1);
+    channel.checkException();
+  }
+
   private void begin(ProxyPolicy.Mode mode, Duration headerTimeout) throws Exception {
     ProxyPolicy some = ProxyPolicy.of(mode);
     ProxyPolicy policy =
@@ -191,7 +203,7 @@ class SetupTest {
     Setup setup = new Setup(listener, settings, channel);
     ProxyHandler proxy = new ProxyHandler(policy, PendingBudget.of(policy), setup.peer(), setup);
     setup.begin(proxy.awaitsHeader());
-    channel.pipeline().addLast(proxy);
+    channel.pipeline().addLast(proxy).addLast(new NoMemory(setup));
   }
 
   /** Something that is owed, and nothing behind the header that would ask for it again. */
