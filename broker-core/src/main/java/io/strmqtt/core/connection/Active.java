@@ -282,6 +282,9 @@ final class Active implements Phase, Attachment, Outbox.Owner {
         session.send();
       }
     } else {
+      if (session != null) {
+        session.outbound().blocked();
+      }
       // Anew whenever a piece has left: a slow link may take long for a large packet.
       deadlines.set(writeTimeout, services.broker().limits().writeTimeout().toNanos());
     }

@@ -249,6 +249,14 @@ public final class Outbound {
     }
   }
 
+  /** The connection's way out is blocked: what the socket has not taken counts. */
+  public void blocked() {
+    Sending now = sending;
+    if (now != null) {
+      now.report();
+    }
+  }
+
   /** Drops the QoS 0 messages that wait: memory is short, and the client is behind. */
   void dropQos0() {
     if (sending != null) {

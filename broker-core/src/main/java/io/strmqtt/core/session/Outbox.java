@@ -43,6 +43,10 @@ public final class Outbox {
   private final Owner owner;
   private @Nullable ByteBuf batch;
   private @Nullable Large large;
+
+  /** Bytes of the large packet that were handed over. */
+  private int written;
+
   private boolean unflushed;
   private boolean awaitsSocket;
 
@@ -53,8 +57,8 @@ public final class Outbox {
   private int packets;
   private long bytes;
 
-  /** Bytes of the piece that the socket may not have taken yet. */
-  private int lastPiece;
+  /** Bytes of pieces that the socket may not have taken yet: others may have the same ones. */
+  private int sharedBytes;
 
   /** Whoever writes. Called on the connection's loop. */
   public interface Owner {
@@ -65,32 +69,39 @@ public final class Outbox {
     void outOfMemory();
   }
 
-  /** A packet that leaves piece by piece. */
-  private static final class Large {
-    final ByteBuf prefix;
-    final PublishFrame frame;
-    final int size;
-    int written;
+  /**
+   * A packet that leaves piece by piece. What is this client's own is written when it begins: until
+   * then it takes no memory but the message's.
+   */
+  private record Large(
+      PublishFrame frame,
+      int qos,
+      int packetId,
+      boolean dup,
+      long expiry,
+      int alias,
+      boolean named) {
+    ByteBuf prefix(ByteBufAllocator allocator) {
+      ByteBuf own = allocator.directBuffer(prefixSize());
+      frame.writePrefix(own, qos, packetId, dup, expiry, alias, named);
+      return own;
+    }
 
-    Large(ByteBuf prefix, PublishFrame frame) {
-      this.prefix = prefix;
-      this.frame = frame;
-      this.size = prefix.writerIndex() + rest() + frame.payload().length;
+    private int prefixSize() {
+      return frame.prefixSize(alias, named);
     }
 
     private int rest() {
       return frame.head().length - frame.restAt();
     }
 
-    /** The next bytes, at most so many, and all from one place. */
-    ByteBuf next(int most, Chunks chunks, ByteBufAllocator allocator) {
-      int at = written;
-      int own = prefix.writerIndex();
-      if (at < own) {
-        int length = Math.min(most, own - at);
-        return allocator.directBuffer(length).writeBytes(prefix, at, length);
-      }
-      at -= own;
+    int size() {
+      return prefixSize() + rest() + frame.payload().length;
+    }
+
+    /** The bytes from an index behind the prefix on, at most so many, and all from one place. */
+    ByteBuf piece(int from, int most, Chunks chunks, ByteBufAllocator allocator) {
+      int at = from - prefixSize();
       if (at < rest()) {
         int length = Math.min(most, rest() - at);
         return chunks.of(frame.head(), frame.restAt() + at, length, allocator);
@@ -119,7 +130,7 @@ public final class Outbox {
 
   /** Whether there is room for another publication; if not, the owner is told when there is. */
   boolean isReady() {
-    return large == null && connection.isWritable() && !(awaitsSocket && shard.pending().isTight());
+    return large == null && takesMore();
   }
 
   /** Whether the socket takes nothing at present, as far as the last flush has shown. */
@@ -139,9 +150,7 @@ public final class Outbox {
    * last words of a connection.
    */
   public boolean canConclude() {
-    Large next = large;
-    if (next != null && next.written == 0) {
-      next.prefix.release();
+    if (written == 0) {
       large = null;
     }
     return large == null;
@@ -150,7 +159,7 @@ public final class Outbox {
   /** Bytes of this connection alone that its socket has not taken. */
   long unsent() {
     long all = connection.unsent();
-    return connection.sendsWithoutCopy() ? Math.max(0, all - lastPiece) : all;
+    return connection.sendsWithoutCopy() ? Math.max(0, all - sharedBytes) : all;
   }
 
   public void write(MqttPacket packet) {
@@ -184,11 +193,10 @@ public final class Outbox {
       return;
     }
     handOver();
-    ByteBuf prefix = connection.alloc().heapBuffer(frame.prefixSize(alias, named));
-    frame.writePrefix(prefix, qos, packetId, dup, expiry, alias, named);
-    Large now = new Large(prefix, frame);
+    Large now = new Large(frame, qos, packetId, dup, expiry, alias, named);
     large = now;
-    if (now.size > Chunks.SIZE || shard.hasParts()) {
+    written = 0;
+    if (now.size() > Chunks.SIZE || shard.hasParts()) {
       proceedLater(); // Those with small packets must not wait for thousands of large ones.
     } else {
       proceed();
@@ -204,7 +212,11 @@ public final class Outbox {
   }
 
   private boolean canProceed() {
-    return large != null && !awaitsSocket && connection.isWritable();
+    return large != null && takesMore();
+  }
+
+  private boolean takesMore() {
+    return connection.isWritable() && !(awaitsSocket && shard.pending().isTight());
   }
 
   /** Has the shard come by for more of the large packet, if the socket takes it. */
@@ -223,6 +235,9 @@ public final class Outbox {
     }
     try {
       proceed();
+      handOver();
+      connection.flush();
+      awaitSocket();
       if (large == null) {
         freed();
       } else {
@@ -233,7 +248,10 @@ public final class Outbox {
     }
   }
 
-  /** Hands over more of a large packet, as long as the socket takes it and it is our turn. */
+  /**
+   * Hands over more of the large packet, as long as the socket takes it and it is our turn. Several
+   * pieces leave together, unless memory is tight: then each has to leave before the next.
+   */
   private void proceed() {
     int turn = TURN;
     Large now;
@@ -243,20 +261,24 @@ public final class Outbox {
         return;
       }
       turn -= writePiece(now);
-      connection.flush();
-      awaitSocket();
+      if (!connection.isWritable() || shard.pending().isTight()) {
+        connection.flush();
+        awaitSocket();
+      }
     }
   }
 
   private int writePiece(Large now) {
     int most = shard.pending().isTight() ? TIGHT_BATCH : Chunks.SIZE;
-    ByteBuf piece = now.next(most, shard.chunks(), connection.alloc());
+    ByteBuf piece =
+        written == 0
+            ? now.prefix(connection.alloc())
+            : now.piece(written, most, shard.chunks(), connection.alloc());
     int length = piece.readableBytes();
-    lastPiece = now.written == 0 ? 0 : length;
-    now.written += length;
+    sharedBytes += written == 0 ? 0 : length;
+    written += length;
     bytes += length;
-    if (now.written == now.size) {
-      now.prefix.release();
+    if (written == now.size()) {
       large = null;
     }
     unflushed = true;
@@ -274,13 +296,13 @@ public final class Outbox {
       // Not in the middle of the flush that sends it, where it is still counted as unsent.
       connection.whenSent(() -> shard.later(this::sent));
     } else {
-      lastPiece = 0;
+      sharedBytes = 0;
     }
   }
 
   private void sent() {
     awaitsSocket = false;
-    lastPiece = 0;
+    sharedBytes = 0;
     freed();
   }
 
@@ -325,11 +347,7 @@ public final class Outbox {
       batch = null;
       rest.release();
     }
-    Large part = large;
-    if (part != null) {
-      large = null;
-      part.prefix.release();
-    }
+    large = null;
   }
 
   private ByteBuf room(int size) {

@@ -324,7 +324,8 @@ final class Sending {
     report();
   }
 
-  private void report() {
+  /** Brings the sum of what waits up to date. */
+  void report() {
     held.report(out.unsent());
   }
 

@@ -153,6 +153,7 @@ public final class Shard {
         break;
       }
     }
+    balance();
     sendingParts = !parts.isEmpty();
     if (sendingParts) {
       later(this::sendParts);

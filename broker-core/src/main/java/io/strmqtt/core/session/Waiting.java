@@ -242,9 +242,10 @@ final class Waiting {
       return isTooMuchForAll();
     }
     if (!holding) {
-      since = nanoTime.getAsLong();
+      // One that has taken nothing for long has had its time: hundreds that come to the level one
+      // after the other would have theirs one after the other, too.
+      since = lagging ? laggingSince : nanoTime.getAsLong();
       holding = true;
-      return true;
     }
     return isHoldingBack();
   }

@@ -22,7 +22,7 @@ class LargeMessageTest {
 
   @ParameterizedTest
   @CsvSource({"0, V3_1_1", "1, V3_1_1", "2, V5", "0, V5", "1, V5"})
-  void aSocketThatTakesNothingHoldsOnePieceAndTheMessageGoesOnInOrder(
+  void aSocketThatTakesNothingHoldsAFewPiecesAndTheMessageGoesOnInOrder(
       int qos, MqttVersion version) {
     try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxPacketSize = 1 << 20)) {
       TestClient subscriber = broker.connect(as("s").version(version)).subscribe("t", qos);

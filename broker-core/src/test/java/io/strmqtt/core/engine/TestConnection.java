@@ -39,6 +39,10 @@ final class TestConnection implements Connection {
   private boolean lost;
   private boolean decoding;
   private boolean reading = true;
+
+  /** Netty's. */
+  private static final int HIGH_WATER_MARK = 64 * 1024;
+
   private boolean writable = true;
 
   /** What is flushed while the socket takes nothing. */
@@ -161,7 +165,7 @@ final class TestConnection implements Connection {
   @Override
   public void write(ByteBuf bytes) {
     insistOnLoop();
-    unflushed.writeBytes(bytes);
+    watching(() -> unflushed.writeBytes(bytes));
     bytes.release();
   }
 
@@ -180,7 +184,7 @@ final class TestConnection implements Connection {
   void stall(boolean now) {
     stalled = now;
     if (!now) {
-      toClient.accept(bytesOf(stuck));
+      watching(() -> toClient.accept(bytesOf(stuck)));
       runSent();
     }
   }
@@ -207,17 +211,29 @@ final class TestConnection implements Connection {
   @Override
   public void flush() {
     insistOnLoop();
-    byte[] bytes = bytesOf(unflushed);
-    if (stalled) {
-      stuck.writeBytes(bytes);
-    } else {
-      toClient.accept(bytes);
+    watching(
+        () -> {
+          byte[] bytes = bytesOf(unflushed);
+          if (stalled) {
+            stuck.writeBytes(bytes);
+          } else {
+            toClient.accept(bytes);
+          }
+        });
+  }
+
+  /** Says at once when the socket takes no more, or takes more again; as Netty does. */
+  private void watching(Runnable change) {
+    boolean before = isWritable();
+    change.run();
+    if (isWritable() != before) {
+      engineSide().writabilityChanged();
     }
   }
 
   @Override
   public boolean isWritable() {
-    return writable;
+    return writable && unflushed.readableBytes() + stuck.readableBytes() < HIGH_WATER_MARK;
   }
 
   @Override

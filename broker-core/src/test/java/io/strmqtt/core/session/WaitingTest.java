@@ -121,6 +121,27 @@ class WaitingTest {
   }
 
   @Test
+  void oneThatHasTakenNothingForTenSecondsHoldsNobodyBackWhenItComesToTheLevel() {
+    Waiting waiting = waiting(10, 1 << 20);
+    Delivery each = delivery(10);
+    waiting.lag(true, 0);
+    now += Duration.ofSeconds(11).toNanos();
+    for (int i = 0; i < 7; i++) {
+      waiting.enter(each);
+    }
+    assertThat(waiting.asksToSlowDown()).isFalse();
+
+    Waiting taking = waiting(10, 1 << 20);
+    taking.lag(true, 0);
+    now += Duration.ofSeconds(11).toNanos();
+    taking.lag(true, 1 << 20);
+    for (int i = 0; i < 7; i++) {
+      taking.enter(each);
+    }
+    assertThat(taking.asksToSlowDown()).isTrue();
+  }
+
+  @Test
   void aBodyThatWaitsForSeveralSessionsIsInTheSumOnce() {
     Delivery large = delivery(5_000);
     Held one = new Held(all);
