@@ -10,8 +10,6 @@ public final class FirstBytes {
   /** Of any refused connection. */
   public static final int MOST = 32;
 
-  private static final int MQTT_CONNECT = 0x10;
-
   /** Behind so many bytes a CONNECT holds names and the password. */
   private static final int CONNECT_HEAD = 12;
 
@@ -23,10 +21,19 @@ public final class FirstBytes {
    * @param bytes from the connection's start; not changed
    */
   public static byte[] shown(byte[] bytes) {
-    if (bytes.length > 0 && bytes[0] == MQTT_CONNECT) {
+    if (bytes.length > 0 && isMqttConnect(bytes[0])) {
       return Arrays.copyOf(bytes, Math.min(CONNECT_HEAD, bytes.length));
     }
     return Arrays.copyOf(bytes, beginsLikeText(bytes) ? query(bytes) : bytes.length);
+  }
+
+  /**
+   * Whether a connection with the first byte begins with a CONNECT. The flags of its fixed header
+   * are 0, but MQTT 3.1 calls them reserved and does not say so; with 4 to 7 the byte would be that
+   * of a TLS record (RFC 8446, section 5.1).
+   */
+  static boolean isMqttConnect(byte first) {
+    return first >> 4 == 1 && (first & 0b1100) != 0b0100;
   }
 
   /** An HTTP request, be it behind empty lines; neither TLS nor a PROXY header of version 2. */

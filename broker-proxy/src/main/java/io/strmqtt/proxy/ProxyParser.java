@@ -48,10 +48,13 @@ public final class ProxyParser {
     if (!in.isReadable()) {
       return NeedMore.INSTANCE;
     }
-    return switch (in.getByte(in.readerIndex())) {
+    byte first = in.getByte(in.readerIndex());
+    if (FirstBytes.isMqttConnect(first)) {
+      return new Reject(NO_HEADER_MQTT, "first byte 0x%02x is an MQTT CONNECT".formatted(first), 0);
+    }
+    return switch (first) {
       case 'P' -> v1(in, versions);
       case '\r' -> v2(in, maxHeaderSize, versions, crc);
-      case 0x10 -> new Reject(NO_HEADER_MQTT, "first byte 0x10 is an MQTT CONNECT", 0);
       case 0x16 -> new Reject(NO_HEADER_TLS, "first byte 0x16 is a TLS handshake record", 0);
       // GET, HEAD, DELETE, CONNECT, OPTIONS, TRACE (RFC 9110 section 9.3)
       case 'G', 'H', 'D', 'C', 'O', 'T' ->

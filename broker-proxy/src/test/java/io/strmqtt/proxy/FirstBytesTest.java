@@ -30,6 +30,9 @@ class FirstBytesTest {
     assertThat(shown("\020\032\000\004MQTT\004\302\000<\000\006secret"))
         .isEqualTo("\020\032\000\004MQTT\004\302\000<");
     assertThat(shown("\020\032?")).isEqualTo("\020\032?");
+    assertThat(shown("\037\034\000\006MQIsdp\003\302\000<\000\006secret"))
+        .as("reserved flags, of 3.1")
+        .isEqualTo("\037\034\000\006MQIsdp\003\302");
   }
 
   @Test

@@ -439,4 +439,16 @@ class GrammarTest {
         .isInstanceOfSatisfying(
             Reject.class, reject -> assertThat(reject.reason()).isEqualTo(reason));
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x10, 0x11, 0x12, 0x13, 0x18, 0x1A, 0x1F})
+  void aConnectIsNamedWhateverItsReservedFlags(int first) {
+    assertReject(new byte[] {(byte) first}, Reason.NO_HEADER_MQTT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x14, 0x15, 0x17, 0x20, 0x90, 0x00})
+  void whatIsNeitherAConnectNorAHandshakeIsNot(int first) {
+    assertReject(new byte[] {(byte) first}, Reason.NO_HEADER_OTHER);
+  }
 }

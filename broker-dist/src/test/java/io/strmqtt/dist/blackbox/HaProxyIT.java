@@ -111,6 +111,41 @@ class HaProxyIT {
         .containsEntry("mqtt_wss", "L6OK");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "option httpchk",
+        "option httpchk GET /readyz",
+        "option httpchk; http-check send meth GET uri /readyz ver HTTP/1.1",
+        "option httpchk; http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host mqtt.example.test"
+      })
+  void checksOfTheHttpApiKeepTheBackendUp(String lines) {
+    String port = " port " + broker.port("admin");
+    try (HaProxy proxy =
+        HaProxy.start(
+            broker,
+            "send-proxy-v2",
+            example ->
+                example
+                    .replace("option dontlognull", lines.replace("; ", "\n    "))
+                    .replace("check check-send-proxy", "check no-check-send-proxy" + port))) {
+      assertThat(proxy.servers())
+          .hasSize(4)
+          .allSatisfy(
+              server ->
+                  assertThat(server)
+                      .containsEntry("status", "UP")
+                      .containsEntry("check_code", "200")
+                      .containsEntry("chkfail", "0"));
+      Door door = new Door("tcp", proxy.port("tcp"));
+      try (RawClient client =
+          door.enter("127.0.0.25", new byte[0], MqttVersion.V5, certificates.anonymousContext())) {
+        assertThat(Account.DEVICE.connect(client, MqttVersion.V5, "checked").code())
+            .isEqualTo(ReasonCode.SUCCESS);
+      }
+    }
+  }
+
   /**
    * On a broker of its own, so that there is nothing else to be seen.
    *
