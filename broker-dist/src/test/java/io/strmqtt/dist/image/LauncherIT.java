@@ -50,6 +50,35 @@ class LauncherIT {
   }
 
   @Test
+  void aLogFolderThatCannotBeWrittenEndsTheStartWithAWord() throws Exception {
+    Path file = Files.writeString(work.resolve("file"), "in the way");
+    for (String folder : List.of(file + "/log", file.toString(), "/proc/1/log")) {
+      Image.Result result =
+          Image.run(
+              work,
+              Map.of("ST_RMQTT_LOG_DIR", folder),
+              List.of(image.launcher().toString(), "run"));
+      assertThat(result.exitCode()).isEqualTo(78);
+      assertThat(result.output())
+          .startsWith("error: ST_RMQTT_LOG_DIR: ")
+          .contains('"' + folder + '"')
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void commandsBesideTheBrokerDoNotLogToItsFiles() throws Exception {
+    Path folder = work.resolve("log-of-run");
+    Image.Result result =
+        Image.run(
+            work,
+            Map.of("ST_RMQTT_LOG_DIR", folder.toString()),
+            List.of(image.launcher().toString(), "check-config"));
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
   void itFindsItsHomeThroughSymbolicLinks() throws Exception {
     Path links = Files.createDirectory(work.resolve("links"));
     Files.createSymbolicLink(links.resolve("broker"), image.launcher());
