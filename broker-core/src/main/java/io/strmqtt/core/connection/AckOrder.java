@@ -58,6 +58,12 @@ final class AckOrder {
       return canRefuse;
     }
 
+    /** Whether the acknowledgement will say no. */
+    boolean isRefused() {
+      ReasonCode decided = code;
+      return decided != null && decided.isError();
+    }
+
     /** What the acknowledgement says, when its turn comes. */
     void answer(ReasonCode decided) {
       code = decided;

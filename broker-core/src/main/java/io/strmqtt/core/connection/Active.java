@@ -485,13 +485,6 @@ final class Active implements Phase, Attachment, Outbox.Owner {
     return owner.isIn(this);
   }
 
-  /** Forgets a QoS 2 publication that was refused. */
-  void release(int packetId) {
-    if (session != null) {
-      session.releaseQos2(packetId);
-    }
-  }
-
   boolean isV5() {
     return terms.version() == MqttVersion.V5;
   }

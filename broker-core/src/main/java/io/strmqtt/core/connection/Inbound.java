@@ -112,14 +112,27 @@ final class Inbound {
       // Before it is routed: whatever becomes of this connection, a repeat is no second message.
       session.receivedQos2(publish.packetId());
     }
-    Router.Routed routed =
-        publish.qos() == 0 ? NOBODY_WAITS : acks.expect(publish.packetId(), publish.qos());
-    Subscriber slow = active.publisher().publish(message, routed);
+    Subscriber slow = route(session, message, publish.packetId());
     // A store that cannot write does not hold up what needs none.
     boolean stored = publish.qos() > 0 || publish.retain();
     if (slow != null || stored && broker.storage().isBehind()) {
       active.pauseReading(slow, stored ? broker.storage()::isBehind : NEVER);
     }
+  }
+
+  /** Returns a subscriber that asks to slow down, if there is one. */
+  private @Nullable Subscriber route(Session session, Message message, int packetId) {
+    if (message.qos() == 0) {
+      return active.publisher().publish(message, NOBODY_WAITS);
+    }
+    AckOrder.Pending pending = acks.expect(packetId, message.qos());
+    Subscriber slow = active.publisher().publish(message, pending);
+    if (message.qos() == 2 && pending.isRefused()) {
+      // No PUBREL follows (4.3.3): the identifier is free. Now, not when the refusal leaves behind
+      // others': by then the session may have another connection, on another loop.
+      session.releaseQos2(packetId);
+    }
+    return slow;
   }
 
   /** Acknowledges what goes no further. */
@@ -242,9 +255,6 @@ final class Inbound {
     }
     if (pending.qos == 1 || code.isError()) {
       settled();
-    }
-    if (pending.qos == 2 && code.isError()) {
-      active.release(pending.packetId); // No PUBREL follows (4.3.3): the identifier is free.
     }
     if (pending.qos == 1) {
       active.put(new Puback(pending.packetId, code, Properties.NONE));

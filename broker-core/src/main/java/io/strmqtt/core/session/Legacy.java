@@ -12,14 +12,17 @@ import java.util.Set;
 /**
  * What a session that has ended leaves in the store: messages of shared subscriptions go on to
  * other members (4.8.2-5), the rest is dropped by name. A page at a time; on the loop the session
- * was on.
+ * was on. What was on its way when the session ended comes by mail as well: whoever has a message
+ * first hands it on.
  */
 final class Legacy {
   private final Session session;
   private final Broker broker;
   private final MessageQueue queue;
   private final Map<String, Subscription> shared;
-  private final Set<Long> begun;
+
+  /** Numbers of the messages that are nobody's any more, or have been handed on. */
+  private final Set<Long> done;
 
   /**
    * @param shared the session's shared subscriptions by their filters
@@ -35,12 +38,17 @@ final class Legacy {
     this.broker = broker;
     this.queue = queue;
     this.shared = shared;
-    this.begun = begun;
+    this.done = begun;
   }
 
   void handOn() {
     broker.storage().flush();
     readBehind(0);
+  }
+
+  /** Whether the message has not been handed on; it is the caller's then. */
+  boolean claim(long number) {
+    return done.add(number);
   }
 
   private void readBehind(long number) {
@@ -50,7 +58,7 @@ final class Legacy {
   private void handOn(List<QueuedMessage> page) {
     for (QueuedMessage each : page) {
       Subscription by = shared.get(each.shared());
-      if (begun.contains(each.number())) {
+      if (!claim(each.number())) {
         continue;
       }
       if (by == null || !broker.router().redispatch(Delivery.ofStored(each, by))) {

@@ -61,6 +61,7 @@ public final class Session implements Subscriber {
   private SessionRecord record;
   private @Nullable Will will;
   private boolean ended;
+  private @Nullable Legacy legacy;
 
   // For the owner: valid for the connection.
   private @Nullable Attachment attachment;
@@ -292,6 +293,9 @@ public final class Session implements Subscriber {
       return;
     }
     waiting.leave(delivery);
+    if (legacy != null && delivery.number() > 0 && !legacy.claim(delivery.number())) {
+      return;
+    }
     if (delivery.shared() == null || !broker.router().redispatch(delivery)) {
       outbound.drop(Reason.SESSION_ENDED);
     }
@@ -457,7 +461,9 @@ public final class Session implements Subscriber {
     }
     Map<String, Subscription> shared = subscriptions.shared();
     if (left.messages() > 0 && !shared.isEmpty()) {
-      new Legacy(this, broker, from, shared, left.begun()).handOn();
+      Legacy now = new Legacy(this, broker, from, shared, left.begun());
+      legacy = now;
+      now.handOn();
     } else {
       outbound.drop(Reason.SESSION_ENDED, left.messages());
       from.end();

@@ -3,9 +3,11 @@ package io.strmqtt.core.engine;
 import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.UnauthorizedStore;
@@ -38,6 +40,7 @@ class DurableTest {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean deferring;
     boolean behind;
+    boolean retainedFull;
     Optional<String> problem = Optional.empty();
     private final Storage memory;
 
@@ -65,7 +68,33 @@ class DurableTest {
 
     @Override
     public RetainedStore retained() {
-      return memory.retained();
+      RetainedStore all = memory.retained();
+      return new RetainedStore() {
+        @Override
+        public boolean put(Message message) {
+          return !retainedFull && all.put(message);
+        }
+
+        @Override
+        public void remove(String topic) {
+          all.remove(topic);
+        }
+
+        @Override
+        public void expire(Message message) {
+          all.expire(message);
+        }
+
+        @Override
+        public RetainedWalk match(String filter) {
+          return all.match(filter);
+        }
+
+        @Override
+        public long size() {
+          return all.size();
+        }
+      };
     }
 
     @Override
@@ -122,6 +151,35 @@ class DurableTest {
 
   private static Pubrel pubrel(int packetId) {
     return new Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE);
+  }
+
+  /**
+   * The refusal waits behind another acknowledgement, and the connection ends before it is said.
+   */
+  @Test
+  void aQos2PublicationThatWasRefusedIsNotTakenForReceivedWhenItIsRepeated() {
+    try (broker) {
+      TestClient client = broker.connect(as("a").expiry(100));
+      store.deferring = true;
+      client.send(TestClient.publication("other", "x", 1, false, 1, Properties.NONE));
+      store.retainedFull = true;
+      client.send(retained(2, 2, false));
+      client.receiveNothing();
+      client.drop();
+      store.deferring = false;
+      store.retainedFull = false;
+
+      TestClient again = broker.connect(as("a").resume());
+      again.send(retained(2, 2, true));
+      assertThat(again.receive(Pubrec.class).packetId()).isEqualTo(2);
+      TestClient subscriber = broker.connect("s").subscribe("t", 0);
+      subscriber.receivePublish("x");
+      store.commit(broker); // What the connection before still waits for changes nothing.
+      again.send(retained(2, 2, true));
+      assertThat(again.receive(Pubrec.class).code()).isEqualTo(ReasonCode.SUCCESS);
+      subscriber.receiveNothing();
+      again.send(pubrel(2)).receive(Pubcomp.class);
+    }
   }
 
   @Test

@@ -9,11 +9,14 @@ import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrel;
 import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code $share} (4.8.2). */
 class SharedSubscriptionTest {
@@ -190,6 +193,46 @@ class SharedSubscriptionTest {
       TestClient other = broker.connect(as("b").loop(1)).subscribe("$share/g/t", 1);
       broker.pass(Duration.ofSeconds(11));
       other.receivePublish("x");
+    }
+  }
+
+  /** What is in its queue and on its way to it goes to the others once, whoever comes first. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatAMemberLeavesGoesToTheOthersOnce(int qos) {
+    for (long seed = 1; seed <= 200; seed++) {
+      long mine = seed;
+      try (EngineFixture broker = EngineFixture.start(o -> o.seed = mine)) {
+        TestClient leaving =
+            broker.connect(as("a").loop(1).expiry(100).property(Property.RECEIVE_MAXIMUM, 1));
+        leaving.subscribe("$share/g/t", qos);
+        TestClient publisher = broker.connect("p");
+        publisher.publish("t", "begun", qos);
+        for (int i = 0; i < 5; i++) {
+          publisher.publish("t", "queued" + i, qos);
+        }
+        leaving.receivePublish("begun");
+        TestClient again = broker.open(as("a").loop(1)); // with a clean start
+        TestClient other = broker.connect("b");
+        other.subscribe("$share/g/t", qos);
+        again.post(as("a").packet());
+        for (int i = 0; i < 4; i++) {
+          publisher.post(
+              TestClient.publication("t", "late" + i, qos, false, 100 + i, Properties.NONE));
+        }
+        broker.loops().settle();
+        List<String> got = new ArrayList<>();
+        for (Object each : other.drain()) {
+          if (each instanceof Publish publish) {
+            got.add(TestClient.text(publish));
+          }
+        }
+        assertThat(got).as("seed %d", seed).doesNotHaveDuplicates();
+        assertThat(got)
+            .as("seed %d", seed)
+            .contains("queued0", "queued4", "late0", "late1", "late2", "late3");
+        assertThat(got.contains("begun")).isEqualTo(qos == 1);
+      }
     }
   }
 
