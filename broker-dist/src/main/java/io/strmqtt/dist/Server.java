@@ -12,8 +12,12 @@ import io.strmqtt.transport.Listeners;
 import io.strmqtt.transport.TlsReport;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -26,6 +30,9 @@ public final class Server {
 
   /** EX_CONFIG of sysexits.h. */
   private static final int CONFIGURATION = 78;
+
+  /** How long a stop waits for the end of a start. */
+  private static final int START_SECONDS = 5;
 
   private Server() {}
 
@@ -40,39 +47,46 @@ public final class Server {
     loaded
         .warnings()
         .forEach(warning -> LOG.warn("event=configuration_warning text=\"{}\"", warning));
-    // From here on SIGHUP ends nothing; one that comes while starting is answered once it is done.
+    // From here on SIGHUP ends nothing; one that comes while starting is answered once it is done,
+    // and so is SIGTERM: what has begun to open is closed in good order.
     CompletableFuture<RunningBroker> started = new CompletableFuture<>();
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> close(started)));
     if (!HangUp.onSignal(() -> started.thenAccept(Server::hungUp))) {
       LOG.info("event=no_sighup text=\"reload with POST /api/v1/reload\"");
     }
-    RunningBroker broker;
     try {
-      broker = RunningBroker.start(loaded, again);
+      started.complete(RunningBroker.start(loaded, again));
     } catch (ListenerException e) {
       return failed(e, e.isMisconfigured() ? CONFIGURATION : FAILURE);
     } catch (PluginException e) {
       return failed(e, CONFIGURATION);
     } catch (StorageException | UncheckedIOException e) {
       return failed(e, FAILURE);
+    } finally {
+      started.cancel(false); // Unless it has started: there is nothing to close.
     }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("shutdown")
-                .unstarted(
-                    () -> {
-                      try {
-                        broker.close();
-                        LogManager.shutdown();
-                      } finally {
-                        // A stop that was asked for is no failure: not 128 plus the signal's
-                        // number.
-                        Runtime.getRuntime().halt(0);
-                      }
-                    }));
-    started.complete(broker);
     waitForEver();
     return 0;
+  }
+
+  /** Runs when the process is to end, for whatever reason. */
+  private static void close(CompletableFuture<RunningBroker> started) {
+    RunningBroker broker;
+    try {
+      broker = started.get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (CancellationException | ExecutionException e) {
+      return; // The start has failed, and the exit code says so.
+    } catch (TimeoutException | InterruptedException e) {
+      return; // A start that takes long ends in the middle; the store bears it.
+    }
+    try {
+      broker.close();
+      LogManager.shutdown();
+    } finally {
+      // A stop that was asked for is no failure: not 128 plus the signal's number.
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   private static void hungUp(RunningBroker broker) {

@@ -129,14 +129,17 @@ class HaProxyIT {
                 example
                     .replace("option dontlognull", lines.replace("; ", "\n    "))
                     .replace("check check-send-proxy", "check no-check-send-proxy" + port))) {
-      assertThat(proxy.servers())
-          .hasSize(4)
-          .allSatisfy(
-              server ->
-                  assertThat(server)
-                      .containsEntry("status", "UP")
-                      .containsEntry("check_code", "200")
-                      .containsEntry("chkfail", "0"));
+      await()
+          .untilAsserted( // The code is not there while a check is under way.
+              () ->
+                  assertThat(proxy.servers())
+                      .hasSize(4)
+                      .allSatisfy(
+                          server ->
+                              assertThat(server)
+                                  .containsEntry("status", "UP")
+                                  .containsEntry("check_code", "200")
+                                  .containsEntry("chkfail", "0")));
       Door door = new Door("tcp", proxy.port("tcp"));
       try (RawClient client =
           door.enter("127.0.0.25", new byte[0], MqttVersion.V5, certificates.anonymousContext())) {

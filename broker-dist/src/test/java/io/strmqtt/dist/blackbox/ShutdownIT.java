@@ -20,6 +20,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ShutdownIT {
   @Test
+  void aStopRightBehindTheStartEndsWellToo() {
+    for (int i = 0; i < 5; i++) {
+      BrokerProcess broker = BrokerProcess.start("");
+      broker.terminate();
+      assertThat(broker.exitCode()).as("%s", broker.log()).isZero();
+      assertThat(broker.log()).last().asString().contains("event=stopped");
+    }
+  }
+
+  @Test
   void sigtermSaysGoodbyeInEachVersionAndTheProcessEndsWell() {
     BrokerProcess broker = BrokerProcess.start("");
     int port = broker.port("tcp");
