@@ -2,6 +2,7 @@ package io.strmqtt.dist;
 
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Message;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.SessionRecord;
@@ -146,16 +147,19 @@ public final class StoppedStore {
           new JsonLine("received").with("clientId", clientId).with("packetId", packetId).end());
     }
     long behind = 0;
-    List<QueuedMessage> messages;
+    QueuePage page;
     do {
-      CompletableFuture<List<QueuedMessage>> read = new CompletableFuture<>();
+      CompletableFuture<QueuePage> read = new CompletableFuture<>();
       stored.queue().read(behind, AT_A_TIME, read::complete);
-      messages = read.join();
-      for (QueuedMessage message : messages) {
+      page = read.join();
+      for (QueuedMessage message : page.messages()) {
         lines.accept(queued(clientId, message));
         behind = message.number();
       }
-    } while (messages.size() == AT_A_TIME);
+      if (page.behind() == QueuePage.Behind.UNREADABLE) {
+        throw new StorageException("messages of the session " + clientId + " cannot be read");
+      }
+    } while (page.behind() == QueuePage.Behind.MORE);
   }
 
   private static String queued(String clientId, QueuedMessage queued) {

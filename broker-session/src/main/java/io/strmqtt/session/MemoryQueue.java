@@ -1,8 +1,8 @@
 package io.strmqtt.session;
 
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
-import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,8 +61,9 @@ final class MemoryQueue implements MessageQueue {
   public void forget(int packetId) {}
 
   @Override
-  public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
-    then.accept(messages.tailMap(behind, false).values().stream().limit(most).toList());
+  public void read(long behind, int most, Consumer<QueuePage> then) {
+    then.accept(
+        QueuePage.of(messages.tailMap(behind, false).values().stream().limit(most).toList(), most));
   }
 
   @Override

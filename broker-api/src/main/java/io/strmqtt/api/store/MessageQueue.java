@@ -1,6 +1,5 @@
 package io.strmqtt.api.store;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -36,10 +35,10 @@ public interface MessageQueue {
    *
    * @param behind the number to begin behind, 0 for all
    * @param most how many at the most, at least 1
-   * @param then is handed what there is, fewer than {@code most} at the end; on a thread of the
+   * @param then is handed what there is, once, be it that nothing could be read; on a thread of the
    *     store or, if nothing has to be waited for, on this one before the method returns
    */
-  void read(long behind, int most, Consumer<List<QueuedMessage>> then);
+  void read(long behind, int most, Consumer<QueuePage> then);
 
   /**
    * The session has ended: removes everything. The last call, but for an {@link #add} in flight.

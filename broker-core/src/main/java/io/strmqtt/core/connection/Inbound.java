@@ -110,7 +110,7 @@ final class Inbound {
             session.clientId());
     if (publish.qos() == 2) {
       // Before it is routed: whatever becomes of this connection, a repeat is no second message.
-      session.receivedQos2(publish.packetId());
+      session.inboundQos2().add(publish.packetId());
     }
     Subscriber slow = route(session, message, publish.packetId());
     // A store that cannot write does not hold up what needs none.
@@ -130,7 +130,7 @@ final class Inbound {
     if (message.qos() == 2 && pending.isRefused()) {
       // No PUBREL follows (4.3.3): the identifier is free. Now, not when the refusal leaves behind
       // others': by then the session may have another connection, on another loop.
-      session.releaseQos2(packetId);
+      session.inboundQos2().remove(packetId);
     }
     return slow;
   }
@@ -142,7 +142,7 @@ final class Inbound {
       return;
     }
     if (publish.qos() == 2) {
-      session.receivedQos2(publish.packetId());
+      session.inboundQos2().add(publish.packetId());
     }
     AckOrder.Pending taken = acks.expect(publish.packetId(), publish.qos());
     broker.storage().whenDurable(() -> taken.answer(ReasonCode.SUCCESS));
@@ -153,10 +153,10 @@ final class Inbound {
    * over the limit.
    */
   private boolean isNew(Session session, Publish publish) {
-    if (publish.qos() == 2 && session.hasReceivedQos2(publish.packetId())) {
+    if (publish.qos() == 2 && session.inboundQos2().has(publish.packetId())) {
       if (!acks.isPending(publish.packetId())) {
         // The connection it first came on may have ended before it was durable.
-        session.receivedQos2(publish.packetId());
+        session.inboundQos2().add(publish.packetId());
         AckOrder.Pending again = acks.expect(publish.packetId(), 2);
         broker.storage().whenDurable(() -> again.answer(ReasonCode.SUCCESS)); // 4.3.3-10
       }
@@ -265,7 +265,7 @@ final class Inbound {
 
   void release(Session session, Pubrel pubrel) {
     int packetId = pubrel.packetId();
-    if (session.releaseQos2(packetId)) {
+    if (session.inboundQos2().remove(packetId)) {
       settled();
       AckOrder.Pending released = releases.expect(packetId, 2);
       // Behind the store: from then on the client may use the identifier for another message.

@@ -1,6 +1,7 @@
 package io.strmqtt.core.session;
 
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.core.routing.Delivery;
 import java.util.ArrayList;
@@ -35,6 +36,10 @@ final class Backlog {
   private boolean open;
   private boolean reading;
   private boolean dropping;
+
+  /** Whether the store has left out messages that it cannot read. */
+  private boolean damaged;
+
   private long lastRead;
   private int epoch;
   private int turn;
@@ -72,6 +77,7 @@ final class Backlog {
     reading = false;
     epoch++;
     turn++; // What a read still brings is of the past.
+    damaged = false;
     lastRead = 0;
     size += messages;
     clear();
@@ -107,6 +113,11 @@ final class Backlog {
     return true;
   }
 
+  /** Whether messages that have not come may still be in the store. */
+  boolean isDamaged() {
+    return damaged;
+  }
+
   /** A new message, which the store has. */
   void add(Delivery delivery) {
     size++;
@@ -135,9 +146,25 @@ final class Backlog {
                   () -> {
                     if (turn == mine) {
                       session.outbound().loaded(take(page));
+                      goOn(page, queue, mine);
                     }
                   }));
     }
+  }
+
+  /** What could not be read is asked for again after a while, as long as the client waits. */
+  private void goOn(QueuePage page, MessageQueue queue, int mine) {
+    if (page.behind() != QueuePage.Behind.UNREADABLE) {
+      reading = false;
+      return;
+    }
+    session.inSomeSeconds(
+        () -> {
+          if (turn == mine) {
+            reading = false;
+            readOn(queue);
+          }
+        });
   }
 
   /** Has the oldest messages dropped, when they are read; a page of them at the most. */
@@ -152,7 +179,8 @@ final class Backlog {
     queue.read(
         lastRead,
         most + session.outbound().inFlight(),
-        page -> session.command(() -> dropOldest(mine == epoch ? page : List.of(), most)));
+        page ->
+            session.command(() -> dropOldest(mine == epoch ? page.messages() : List.of(), most)));
   }
 
   private void dropOldest(List<QueuedMessage> page, int most) {
@@ -188,25 +216,27 @@ final class Backlog {
   }
 
   private void dropExpired(
-      MessageQueue queue, Waiting waiting, List<QueuedMessage> page, int mine, long before) {
-    if (mine != epoch || session.hasMailUnderWay()) {
+      MessageQueue queue, Waiting waiting, QueuePage page, int mine, long before) {
+    if (mine != epoch
+        || session.hasMailUnderWay()
+        || page.behind() == QueuePage.Behind.UNREADABLE) {
       dropping = false;
       waiting.forgetExpiry(); // Who is turned away next asks again.
       return;
     }
     long earliest = before;
-    for (QueuedMessage stored : page) {
+    for (QueuedMessage stored : page.messages()) {
       if (!session.outbound().isExpired(stored)) {
         earliest = Math.min(earliest, stored.message().expiresAt());
       } else {
         drop(stored);
       }
     }
-    if (page.size() < PAGE) {
+    if (page.behind() == QueuePage.Behind.NOTHING) {
       dropping = false;
       waiting.expireFrom(earliest);
     } else {
-      dropExpired(queue, waiting, page.getLast().number(), mine, earliest);
+      dropExpired(queue, waiting, page.messages().getLast().number(), mine, earliest);
     }
   }
 
@@ -224,16 +254,16 @@ final class Backlog {
   }
 
   /** What can be sent now that a page was read. */
-  private List<Delivery> take(List<QueuedMessage> page) {
-    reading = false;
+  private List<Delivery> take(QueuePage page) {
+    damaged |= !page.complete();
     Exceptions some = exceptions();
     boolean allMailTaken = !session.hasMailUnderWay();
     if (allMailTaken) {
       some.readAhead.clear();
     }
-    List<Delivery> taken = new ArrayList<>(page.size());
+    List<Delivery> taken = new ArrayList<>(page.messages().size());
     takeAll(some.fresh.headMap(lastRead, true), taken);
-    for (QueuedMessage stored : page) {
+    for (QueuedMessage stored : page.messages()) {
       lastRead = stored.number();
       Delivery inMemory = some.fresh.remove(stored.number());
       if (inMemory == null && !allMailTaken) {
@@ -244,7 +274,7 @@ final class Backlog {
         size -= session.outbound().isInFlight(stored.number()) ? 0 : 1;
       }
     }
-    if (page.size() < PAGE) {
+    if (page.behind() == QueuePage.Behind.NOTHING) {
       open = false;
       takeAll(some.fresh, taken);
       clear();

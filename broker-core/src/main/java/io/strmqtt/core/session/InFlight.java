@@ -43,6 +43,9 @@ final class InFlight {
     /** Whether it has been read from the store, to be sent again. */
     boolean isAhead;
 
+    /** Whether the store has it and cannot read it: those behind it do not wait. */
+    boolean isUnreadable;
+
     /** Whether it is counted against the receive maximum of the present connection. */
     boolean holdsQuota;
 
@@ -135,6 +138,7 @@ final class InFlight {
   void unload() {
     for (Entry entry : byId.values()) {
       entry.delivery = null;
+      entry.isUnreadable = false;
       if (entry.awaits != Awaits.PUBCOMP) {
         putUnloaded(entry);
       }

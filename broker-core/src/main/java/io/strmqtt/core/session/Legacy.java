@@ -2,10 +2,10 @@ package io.strmqtt.core.session;
 
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Subscription;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,11 +52,13 @@ final class Legacy {
   }
 
   private void readBehind(long number) {
-    queue.read(number, Backlog.PAGE, page -> session.command(() -> handOn(page)));
+    queue.read(number, Backlog.PAGE, page -> session.command(() -> handOn(page, number)));
   }
 
-  private void handOn(List<QueuedMessage> page) {
-    for (QueuedMessage each : page) {
+  private void handOn(QueuePage page, long from) {
+    long last = from;
+    for (QueuedMessage each : page.messages()) {
+      last = each.number();
       Subscription by = shared.get(each.shared());
       if (!claim(each.number())) {
         continue;
@@ -65,10 +67,11 @@ final class Legacy {
         session.outbound().drop(Reason.SESSION_ENDED);
       }
     }
-    if (page.size() == Backlog.PAGE) {
-      readBehind(page.getLast().number());
-    } else {
-      queue.end();
+    long behind = last;
+    switch (page.behind()) {
+      case MORE -> readBehind(behind);
+      case NOTHING -> queue.end();
+      case UNREADABLE -> session.inSomeSeconds(() -> readBehind(behind));
     }
   }
 }

@@ -166,9 +166,13 @@ public final class Outbound {
       }
     }
     if (!backlog.isOpen()) {
-      for (InFlight.Entry lost : inFlight.unloaded()) { // The store has lost it.
-        settle(lost);
-        drop(Reason.MESSAGE_LOST);
+      for (InFlight.Entry lost : inFlight.unloaded()) {
+        if (backlog.isDamaged()) {
+          lost.isUnreadable = true; // It stays: the operator may have the store mended.
+        } else {
+          settle(lost); // The store has lost it.
+          drop(Reason.MESSAGE_LOST);
+        }
       }
     }
   }

@@ -372,7 +372,9 @@ final class Sending {
   /** False if the message has not been read yet: those behind it wait. */
   private boolean resend(InFlight.Entry entry) {
     // The client may acknowledge what it got on the connection before.
-    if (inFlight.get(entry.packetId) != entry || entry.awaits == Awaits.PUBCOMP) {
+    if (inFlight.get(entry.packetId) != entry
+        || entry.awaits == Awaits.PUBCOMP
+        || entry.isUnreadable) {
       return true;
     }
     Delivery delivery = entry.delivery;

@@ -9,6 +9,7 @@ import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.SubscriptionRecord;
+import io.strmqtt.core.Deadlines;
 import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
@@ -33,6 +34,8 @@ public final class Session implements Subscriber {
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "scheduled");
   private static final AtomicIntegerFieldUpdater<Session> UNDER_WAY =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "underWay");
+
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** Mail taken in one turn. */
   private static final int MAIL_AT_ONCE = 1024;
@@ -91,7 +94,8 @@ public final class Session implements Subscriber {
     queue = stored.queue();
     outbound.keepIn(stored.queue());
     outbound.restore(stored);
-    stored.received().forEach(inboundQos2::add);
+    inboundQos2.keepIn(stored.queue());
+    stored.received().forEach(inboundQos2::restore);
     will = stored.will().map(it -> new Will(it.message(), it.delay())).orElse(null);
     for (SubscriptionRecord each : stored.subscriptions()) {
       TopicFilter filter = TopicFilter.parse(each.filter());
@@ -234,6 +238,12 @@ public final class Session implements Subscriber {
     schedule();
   }
 
+  /** Has the loop run the task in a while: what has failed is tried again. For the owner. */
+  void inSomeSeconds(Runnable task) {
+    // By then, the session may be on another loop.
+    shard.deadlines().set(new Deadlines.Entry(() -> command(task::run)), RETRY_NANOS);
+  }
+
   private void schedule() {
     if (scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
       shard.ready(this);
@@ -337,6 +347,7 @@ public final class Session implements Subscriber {
     if (record.expiryInterval() > 0 && queue == null) {
       MessageQueue fresh = broker.storage().queues().create(clientId);
       outbound.keepIn(fresh);
+      inboundQos2.keepIn(fresh);
       queue = fresh;
     }
     SessionStore store = broker.storage().sessions();
@@ -545,26 +556,9 @@ public final class Session implements Subscriber {
     return waiting.bytes();
   }
 
-  /** Notes a QoS 2 publication until the client releases it (4.3.3-10). */
-  public void receivedQos2(int packetId) {
-    inboundQos2.add(packetId);
-    if (queue != null) {
-      queue.received(packetId);
-    }
-  }
-
-  /** Whether a QoS 2 publication with the packet identifier has come and was not released. */
-  public boolean hasReceivedQos2(int packetId) {
-    return inboundQos2.has(packetId);
-  }
-
-  /** The client releases the publication; false if there is none. */
-  public boolean releaseQos2(int packetId) {
-    boolean known = inboundQos2.remove(packetId);
-    if (known && queue != null) {
-      queue.forget(packetId);
-    }
-    return known;
+  /** QoS 2 publications of the client that are not released. For the owner. */
+  public InboundQos2 inboundQos2() {
+    return inboundQos2;
   }
 
   /** Counts a PUBLISH from the client. */

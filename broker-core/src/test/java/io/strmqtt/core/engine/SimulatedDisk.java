@@ -3,6 +3,7 @@ package io.strmqtt.core.engine;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.Page;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.RetainedStore;
@@ -62,6 +63,8 @@ final class SimulatedDisk {
     final TreeSet<Integer> received = new TreeSet<>();
   }
 
+  private int failingReads;
+
   /** For the next engine; the one before is as if it had never written what was not written. */
   Storage mount(Loops loops) {
     mounted = new Mounted((SimulatedLoops) loops);
@@ -71,6 +74,11 @@ final class SimulatedDisk {
   /** Writes some units, at the most, and says so to those who wait. */
   void write(int units) {
     mounted.write(units);
+  }
+
+  /** As many reads as that bring nothing: the disk does not answer. */
+  void failReads(int reads) {
+    failingReads = reads;
   }
 
   /** How many messages are on the disk. */
@@ -283,15 +291,22 @@ final class SimulatedDisk {
       }
 
       @Override
-      public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
+      public void read(long behind, int most, Consumer<QueuePage> then) {
         sealed.add(
             () -> {
               Queue queue = queues.getOrDefault(id, new Queue());
+              if (failingReads > 0) {
+                failingReads--;
+                then.accept(new QueuePage(List.of(), QueuePage.Behind.UNREADABLE, true));
+                return;
+              }
               then.accept(
-                  queue.messages.tailMap(behind, false).values().stream()
-                      .filter(message -> !isReleased(queue, message.number()))
-                      .limit(most)
-                      .toList());
+                  QueuePage.of(
+                      queue.messages.tailMap(behind, false).values().stream()
+                          .filter(message -> !isReleased(queue, message.number()))
+                          .limit(most)
+                          .toList(),
+                      most));
             });
       }
 

@@ -70,7 +70,7 @@ final class Diagnosis {
         || text(e).contains("No space left");
   }
 
-  private static boolean isCorruption(RocksDBException e) {
+  static boolean isCorruption(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getCode() == Status.Code.Corruption;
   }

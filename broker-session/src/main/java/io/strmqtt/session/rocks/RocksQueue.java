@@ -1,13 +1,13 @@
 package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.session.rocks.record.HandshakeCodec;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -125,7 +125,7 @@ final class RocksQueue implements MessageQueue {
   }
 
   @Override
-  public void read(long behind, int most, Consumer<List<QueuedMessage>> then) {
+  public void read(long behind, int most, Consumer<QueuePage> then) {
     queues.read(this, behind, most, then);
   }
 

@@ -1,9 +1,8 @@
 package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueueStore;
-import io.strmqtt.api.store.QueuedMessage;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** All queues that are kept. Their numbers are taken from those of messages: none is used twice. */
@@ -84,7 +83,7 @@ final class RocksQueues implements QueueStore {
     return gathering;
   }
 
-  void read(RocksQueue queue, long behind, int most, Consumer<List<QueuedMessage>> then) {
+  void read(RocksQueue queue, long behind, int most, Consumer<QueuePage> then) {
     reader.read(queue.number(), behind, most, then);
   }
 }

@@ -4,6 +4,7 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.ProtocolVersion;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.Storage;
@@ -91,8 +92,8 @@ final class Stored {
   }
 
   static List<QueuedMessage> read(MessageQueue queue, long behind, int most) {
-    CompletableFuture<List<QueuedMessage>> read = new CompletableFuture<>();
+    CompletableFuture<QueuePage> read = new CompletableFuture<>();
     queue.read(behind, most, read::complete);
-    return read.orTimeout(60, TimeUnit.SECONDS).join();
+    return read.orTimeout(60, TimeUnit.SECONDS).join().messages();
   }
 }

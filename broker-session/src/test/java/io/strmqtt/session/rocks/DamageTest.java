@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.session.UnauthorizedLimits;
@@ -15,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -88,6 +92,44 @@ class DamageTest {
         assertThat(e).hasMessageContaining(copy.toString());
         assertThat(e.getStackTrace()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void aBlockThatIsDamagedUnderARunningStoreHidesNothingBehindIt() throws IOException {
+    int many = 3_000;
+    try (RocksStorage storage =
+        Fixture.open(folder, Durability.FSYNC, Map.of("block_cache", 1L << 20))) {
+      Fixture.restore(storage);
+      storage.sessions().put(Fixture.session("a", 0));
+      MessageQueue queue = storage.queues().create("a");
+      for (int i = 0; i < many; i++) {
+        byte[] bytes = new byte[500];
+        random.nextBytes(bytes);
+        long number = storage.queues().nextNumber();
+        queue.add(Fixture.queued(number, HexFormat.of().formatHex(bytes)));
+      }
+      Fixture.await(storage);
+      storage.flushTables();
+      Path table =
+          Fixture.files(folder, ".sst").stream()
+              .max(Comparator.comparingLong(file -> file.toFile().length()))
+              .orElseThrow();
+      flip(table, Files.size(table) / 2);
+
+      List<Long> numbers = new ArrayList<>();
+      boolean complete = true;
+      QueuePage page;
+      do {
+        page = Fixture.page(queue, numbers.isEmpty() ? 0 : numbers.getLast(), 256);
+        page.messages().forEach(message -> numbers.add(message.number()));
+        complete &= page.complete();
+      } while (page.behind() == QueuePage.Behind.MORE);
+      assertThat(page.behind()).isEqualTo(QueuePage.Behind.NOTHING);
+      assertThat(complete).isFalse();
+      assertThat(numbers).isSorted().doesNotHaveDuplicates();
+      assertThat(numbers.size()).isBetween(many - 100, many - 1);
+      assertThat(storage.problem()).isEmpty();
     }
   }
 

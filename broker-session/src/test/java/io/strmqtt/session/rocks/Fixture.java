@@ -7,6 +7,7 @@ import io.strmqtt.api.Reason;
 import io.strmqtt.api.Settings;
 import io.strmqtt.api.store.Durability;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.Storage;
@@ -125,8 +126,12 @@ final class Fixture {
   }
 
   static List<QueuedMessage> read(MessageQueue queue) {
-    CompletableFuture<List<QueuedMessage>> read = new CompletableFuture<>();
-    queue.read(0, Integer.MAX_VALUE, read::complete);
+    return page(queue, 0, Integer.MAX_VALUE).messages();
+  }
+
+  static QueuePage page(MessageQueue queue, long behind, int most) {
+    CompletableFuture<QueuePage> read = new CompletableFuture<>();
+    queue.read(behind, most, read::complete);
     return read.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
