@@ -9,6 +9,7 @@ import io.strmqtt.core.connection.Services;
 import io.strmqtt.core.routing.LocalRouter;
 import io.strmqtt.core.session.Broker;
 import io.strmqtt.core.session.PendingBytes;
+import io.strmqtt.core.session.RetainedExpiry;
 import io.strmqtt.core.session.Sessions;
 import io.strmqtt.core.session.Shards;
 import io.strmqtt.core.sys.SysAccess;
@@ -73,6 +74,7 @@ public final class Engine {
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
             new AtomicBoolean());
+    new RetainedExpiry(broker, shards.all().iterator().next()).start();
     if (parts.sys().interval().isPositive()) {
       new SysTopics(
               new SysTopics.Sources(

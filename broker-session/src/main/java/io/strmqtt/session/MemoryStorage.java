@@ -18,10 +18,11 @@ final class MemoryStorage implements Storage {
   private final RetainedStore retained;
   private final UnauthorizedStore unauthorized;
 
-  MemoryStorage(UnauthorizedStore unauthorized, int retainedMax, long queuedMaxBytes) {
+  MemoryStorage(
+      UnauthorizedStore unauthorized, int retainedMax, long retainedMaxBytes, long queuedMaxBytes) {
     this.queues = new MemoryQueues(queuedMaxBytes);
     this.unauthorized = unauthorized;
-    this.retained = new RetainedTree(retainedMax);
+    this.retained = new RetainedTree(retainedMax, retainedMaxBytes);
   }
 
   @Override

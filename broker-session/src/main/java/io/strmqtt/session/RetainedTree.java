@@ -1,6 +1,7 @@
 package io.strmqtt.session;
 
 import io.strmqtt.api.Message;
+import io.strmqtt.api.Settings;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.RetainedWalk;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,35 +28,68 @@ public final class RetainedTree implements RetainedStore {
   private final Node root = new Node("");
   private final Object writing = new Object();
   private final int limit;
+  private final long maxBytes;
+
+  /** Those that expire, the first one first. */
+  private final TreeMap<Due, Message> expiring = new TreeMap<>();
+
   private volatile int size;
+  private long bytes;
 
   /** How many messages have been put; the number of each tells whether a walk began before it. */
   private volatile long puts;
 
   /**
    * @param limit how many messages may be kept
+   * @param maxBytes how many bytes of heap they may take, approximately
    */
-  public RetainedTree(int limit) {
+  public RetainedTree(int limit, long maxBytes) {
     this.limit = limit;
+    this.maxBytes = maxBytes;
+  }
+
+  /** The setting {@code retained_max_bytes}: a quarter of the heap if it is not there. */
+  public static long maxBytes(Settings settings) {
+    return settings.size(
+        "retained_max_bytes", Runtime.getRuntime().maxMemory() / 4, 1 << 20, 1L << 50);
   }
 
   @Override
   public boolean put(Message message) {
     List<String> levels = levels(message.topic());
     synchronized (writing) {
-      if (size >= limit && !holds(levels)) {
+      Kept before = find(levels);
+      long more = message.weight() - (before == null ? 0 : before.message.weight());
+      if (before == null && size >= limit || more > 0 && bytes + more > maxBytes) {
         return false;
       }
       Node node = root;
       for (String level : levels) {
         node = node.childOrNew(level);
       }
-      if (node.kept == null) {
+      if (before == null) {
         size = size + 1;
+      } else {
+        leave(before);
       }
       puts = puts + 1;
-      node.kept = new Kept(message, puts);
+      node.kept = enter(new Kept(message, puts));
       return true;
+    }
+  }
+
+  private Kept enter(Kept kept) {
+    bytes += kept.message.weight();
+    if (kept.message.expiresAt() < Long.MAX_VALUE) {
+      expiring.put(kept.due(), kept.message);
+    }
+    return kept;
+  }
+
+  private void leave(Kept kept) {
+    bytes -= kept.message.weight();
+    if (kept.message.expiresAt() < Long.MAX_VALUE) {
+      expiring.remove(kept.due());
     }
   }
 
@@ -66,6 +101,25 @@ public final class RetainedTree implements RetainedStore {
   @Override
   public void expire(Message message) {
     removeMessage(message);
+  }
+
+  @Override
+  public int expire(long now, int most) {
+    int removed = 0;
+    Message next;
+    while (removed < most && (next = firstExpired(now)) != null) {
+      removeMessage(next);
+      removed++;
+    }
+    return removed;
+  }
+
+  /** A message that has expired by then, in milliseconds of the epoch; null if there is none. */
+  public @Nullable Message firstExpired(long now) {
+    synchronized (writing) {
+      Map.Entry<Due, Message> first = expiring.firstEntry();
+      return first == null || first.getKey().at > now ? null : first.getValue();
+    }
   }
 
   /** Removes the message; false if another has taken its place, or none is there any more. */
@@ -91,6 +145,7 @@ public final class RetainedTree implements RetainedStore {
         return false;
       }
       node.kept = null;
+      leave(there);
       size = size - 1;
       for (int depth = levels.size(); depth > 0 && path.get(depth).isBare(); depth--) {
         path.get(depth - 1).drop(levels.get(depth - 1));
@@ -120,15 +175,15 @@ public final class RetainedTree implements RetainedStore {
     return count;
   }
 
-  private boolean holds(List<String> levels) {
+  private @Nullable Kept find(List<String> levels) {
     Node node = root;
     for (String level : levels) {
       node = node.child(level);
       if (node == null) {
-        return false;
+        return null;
       }
     }
-    return node.kept != null;
+    return node.kept;
   }
 
   private static List<String> levels(String topic) {
@@ -143,7 +198,20 @@ public final class RetainedTree implements RetainedStore {
   }
 
   /** A message, and how many had been put when it was. */
-  private record Kept(Message message, long number) {}
+  private record Kept(Message message, long number) {
+    Due due() {
+      return new Due(message.expiresAt(), number);
+    }
+  }
+
+  /** When a message expires, in milliseconds of the epoch, and which one it is. */
+  private record Due(long at, long number) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int first = Long.compare(at, other.at);
+      return first != 0 ? first : Long.compare(number, other.number);
+    }
+  }
 
   /** Nodes of one depth still to be met by the filter's level of that depth. */
   private record Step(Iterator<Node> nodes, int depth) {}

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RetainedTreeTest {
-  private final RetainedTree tree = new RetainedTree(10);
+  private final RetainedTree tree = new RetainedTree(10, 1 << 20);
 
   @Test
   void levelsThatLeadNowhereArePruned() {
@@ -23,7 +23,7 @@ class RetainedTreeTest {
 
   @Test
   void aRefusedMessageLeavesNoNodes() {
-    RetainedTree full = new RetainedTree(1);
+    RetainedTree full = new RetainedTree(1, 1 << 20);
     full.put(message("a"));
     full.put(message("b/c/d"));
     assertThat(full.nodes()).isEqualTo(2);

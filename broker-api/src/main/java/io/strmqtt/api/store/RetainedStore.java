@@ -5,8 +5,8 @@ import io.strmqtt.api.Message;
 /** The retained message of each topic. */
 public interface RetainedStore {
   /**
-   * Stores the message for its topic, replacing the one before. False if the store's limit forbids
-   * a new topic.
+   * Stores the message for its topic, replacing the one before. False, and nothing changed, if the
+   * store's limits forbid another topic or so many bytes more.
    */
   boolean put(Message message);
 
@@ -14,6 +14,16 @@ public interface RetainedStore {
 
   /** Removes the message, unless another has taken its place. */
   void expire(Message message);
+
+  /**
+   * Removes messages that have expired, whether somebody asks for them or not. Called about once a
+   * second, and again as long as there are as many as asked for.
+   *
+   * @param now milliseconds of the epoch
+   * @param most how many at the most
+   * @return how many were removed
+   */
+  int expire(long now, int most);
 
   /**
    * Begins a walk through the messages whose topics match the filter, in no particular order.

@@ -27,8 +27,11 @@ public final class Publisher {
    * @return a subscriber that asks to slow down, if there is one
    */
   public @Nullable Subscriber publish(Message message, Router.Routed routed) {
-    if (message.retain() && !retain(message) && routed.refuse()) {
-      return null;
+    if (message.retain() && !retain(message)) {
+      if (routed.refuse()) {
+        return null;
+      }
+      broker.retained().remove(message.topic()); // What was there is not the latest any more.
     }
     return broker.router().route(new Publication(message), routed);
   }

@@ -41,6 +41,11 @@ public final class SysRetained implements RetainedStore {
   }
 
   @Override
+  public int expire(long now, int most) {
+    return stored.expire(now, most);
+  }
+
+  @Override
   public RetainedWalk match(String filter) {
     return SysAccess.isSys(filter)
         ? new OwnWalk(filter, own.values().iterator())

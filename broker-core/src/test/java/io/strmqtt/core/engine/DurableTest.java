@@ -86,6 +86,11 @@ class DurableTest {
         }
 
         @Override
+        public int expire(long now, int most) {
+          return all.expire(now, most);
+        }
+
+        @Override
         public RetainedWalk match(String filter) {
           return all.match(filter);
         }

@@ -331,6 +331,27 @@ class LimitsTest {
     return Properties.builder().add(Property.PAYLOAD_FORMAT_INDICATOR, 1).build();
   }
 
+  /** What was retained before is not the latest any more: better none than that. */
+  @Test
+  void aValueThatCannotBeRetainedLeavesNoneBehindForWhoCannotBeTold() {
+    try (EngineFixture broker =
+        EngineFixture.start(
+            o -> {
+              o.limits.maxPacketSize = 4 << 20;
+              o.storage = memory -> Stores.memory(Map.of("retained_max_bytes", 1 << 20));
+            })) {
+      TestClient three = broker.connect(as("three").version(V3_1_1));
+      three.retain("t", "old");
+      three.publish("t", "x".repeat(2 << 20), 1, true, Properties.NONE);
+      assertThat(broker.gauge("retained")).isZero();
+      TestClient five = broker.connect("five");
+      five.retain("t", "old");
+      five.send(TestClient.publication("t", "x".repeat(2 << 20), 1, true, 101, Properties.NONE));
+      assertThat(five.receive(Puback.class).code()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      assertThat(broker.gauge("retained")).isEqualTo(1);
+    }
+  }
+
   @Test
   void whatCannotBeRetainedIsGivenBackWhereTheVersionHasAWordForIt() {
     try (EngineFixture broker =

@@ -176,6 +176,27 @@ class RetainedTest {
   }
 
   @Test
+  void anExpiredRetainedMessageIsGoneThoughNobodyAsksForIt() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient publisher = broker.connect("p");
+      publisher.retain("stays", "x");
+      for (int i = 0; i < 600; i++) {
+        publisher.publish(
+            "t/" + i,
+            "x",
+            0,
+            true,
+            Properties.builder().add(Property.MESSAGE_EXPIRY_INTERVAL, 10).build());
+      }
+      assertThat(broker.gauge("retained")).isEqualTo(601);
+      broker.pass(Duration.ofSeconds(8));
+      assertThat(broker.gauge("retained")).isEqualTo(601);
+      broker.pass(Duration.ofSeconds(4));
+      assertThat(broker.gauge("retained")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void anExpiredRetainedMessageIsNotSentAndALivingOneCountsDown() {
     try (EngineFixture broker = EngineFixture.start()) {
       TestClient publisher = broker.connect("p");

@@ -341,6 +341,14 @@ final class SimulatedDisk {
       }
 
       @Override
+      public int expire(long until, int most) {
+        List<Message> due =
+            now.values().stream().filter(each -> each.expiresAt() <= until).limit(most).toList();
+        due.forEach(this::expire);
+        return due.size();
+      }
+
+      @Override
       public RetainedWalk match(String filter) {
         Iterator<Message> found = Optional.ofNullable(now.get(filter)).stream().iterator();
         return new RetainedWalk() {

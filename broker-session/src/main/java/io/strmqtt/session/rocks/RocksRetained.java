@@ -19,8 +19,8 @@ final class RocksRetained implements RetainedStore {
   // changes of one topic get their stamps in the order in which the tree sees them
   private final Object[] locks = new Object[LOCKS];
 
-  RocksRetained(int limit, Gathering gathering, LatestRetained latest) {
-    this.tree = new RetainedTree(limit);
+  RocksRetained(int limit, long maxBytes, Gathering gathering, LatestRetained latest) {
+    this.tree = new RetainedTree(limit, maxBytes);
     this.gathering = gathering;
     this.latest = latest;
     for (int i = 0; i < LOCKS; i++) {
@@ -73,6 +73,17 @@ final class RocksRetained implements RetainedStore {
       latest.expect(topic);
     }
     write(topic, stamp, NONE);
+  }
+
+  @Override
+  public int expire(long now, int most) {
+    int removed = 0;
+    Message next;
+    while (removed < most && (next = tree.firstExpired(now)) != null) {
+      expire(next);
+      removed++;
+    }
+    return removed;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.Settings;
+import io.strmqtt.session.RetainedTree;
 import io.strmqtt.session.UnauthorizedLimits;
 
 /**
@@ -10,6 +11,7 @@ import io.strmqtt.session.UnauthorizedLimits;
  * @param writeBuffer of native memory for what is not in table files yet
  * @param minFree the store stops writing while the file system has less left; 0 is no limit
  * @param maxSize new messages are refused while the files take more; 0 is no limit
+ * @param retainedMaxBytes of heap for retained messages
  */
 record RocksSettings(
     long blockCache,
@@ -17,7 +19,8 @@ record RocksSettings(
     long minFree,
     long maxSize,
     UnauthorizedLimits unauthorized,
-    int retainedMax) {
+    int retainedMax,
+    long retainedMaxBytes) {
   private static final long MIB = 1L << 20;
   private static final long MOST = 1L << 50;
 
@@ -28,6 +31,7 @@ record RocksSettings(
         settings.size("min_free", 64 * MIB, 0, MOST),
         settings.size("max_bytes", 0, 0, MOST),
         UnauthorizedLimits.from(settings),
-        settings.integer("retained_max", 1_000_000, 1, 100_000_000));
+        settings.integer("retained_max", 1_000_000, 1, 100_000_000),
+        RetainedTree.maxBytes(settings));
   }
 }

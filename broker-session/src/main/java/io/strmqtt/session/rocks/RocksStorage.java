@@ -96,7 +96,9 @@ final class RocksStorage implements Storage {
               flush();
               reclaim.begin();
             });
-    this.retained = new RocksRetained(settings.retainedMax(), gathering, latestRetained);
+    this.retained =
+        new RocksRetained(
+            settings.retainedMax(), settings.retainedMaxBytes(), gathering, latestRetained);
     this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
   }
 

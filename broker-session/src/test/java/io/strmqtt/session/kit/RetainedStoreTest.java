@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -130,6 +131,54 @@ class RetainedStoreTest {
 
     assertThat(topics("#")).containsExactlyInAnyOrder("a", "a/b/c");
     assertThat(retained.size()).isEqualTo(2);
+  }
+
+  private static Message large(String topic, int bytes) {
+    return new Message(topic, new byte[bytes], 1, true, Message.Properties.NONE, 1_000, "p");
+  }
+
+  @Test
+  void bytesBeyondTheLimitAreRefused() {
+    try (Storage small =
+        underTest.open(folder.resolve("bytes"), Map.of("retained_max_bytes", 1 << 20))) {
+      RetainedStore store = small.retained();
+      assertThat(store.put(large("a", 600_000))).isTrue();
+      assertThat(store.put(large("b", 600_000))).isFalse();
+      assertThat(store.put(large("b", 300_000))).isTrue();
+      assertThat(store.put(large("b", 600_000))).as("grows beyond").isFalse();
+      assertThat(store.put(large("a", 100_000))).isTrue();
+      assertThat(store.put(large("b", 600_000))).isTrue();
+      assertThat(store.size()).isEqualTo(2);
+      store.remove("b");
+      assertThat(store.put(large("c", 900_000))).isTrue();
+    }
+  }
+
+  @Test
+  void whatHasExpiredIsRemovedByItsTimeAndNothingElse() {
+    for (int i = 0; i < 5; i++) {
+      retained.put(expiring("e/" + i, 10 + i));
+    }
+    retained.put(message("stays"));
+    retained.put(expiring("e/0", 100)); // in the place of another
+    retained.remove("e/1");
+    assertThat(retained.expire(1_000 + 9_999, 10)).isZero();
+    assertThat(retained.expire(1_000 + 14_000, 2)).isEqualTo(2);
+    assertThat(retained.expire(1_000 + 14_000, 2)).isEqualTo(1);
+    assertThat(topics("#")).containsExactlyInAnyOrder("e/0", "stays");
+    assertThat(retained.size()).isEqualTo(2);
+  }
+
+  private static Message expiring(String topic, int seconds) {
+    return new Message(
+        topic,
+        new byte[1],
+        1,
+        true,
+        new Message.Properties(
+            -1, seconds, Optional.empty(), Optional.empty(), Optional.empty(), List.of()),
+        1_000,
+        "p");
   }
 
   @Test

@@ -222,7 +222,7 @@ class DamageTest {
         Database.open(
             whole.resolve("rocksdb/db"),
             new RocksSettings(
-                1, 4 << 20, 0, 0, new UnauthorizedLimits(1, 1, Duration.ofDays(1)), 1))) {
+                1, 4 << 20, 0, 0, new UnauthorizedLimits(1, 1, Duration.ofDays(1)), 1, 1 << 20))) {
       database.read(
           open -> {
             open.db().put(open.family(Family.SESSIONS), Keys.client("b"), new byte[] {9});
