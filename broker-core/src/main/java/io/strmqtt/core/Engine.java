@@ -66,7 +66,7 @@ public final class Engine {
         new Services(
             broker,
             new Sessions(broker),
-            new Refusals(counters, parts.storage().unauthorized(), parts.clock()),
+            new Refusals(counters, parts.storage().unauthorized(), parts.clock(), parts.nanoTime()),
             parts.authenticator(),
             parts.methods(),
             parts.allowAnonymous(),

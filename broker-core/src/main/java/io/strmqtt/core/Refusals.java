@@ -7,6 +7,8 @@ import io.strmqtt.api.store.UnauthorizedStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -21,6 +23,7 @@ public final class Refusals {
   private final Counters counters;
   private final UnauthorizedStore store;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final LogSamples<Key, Reason> samples = new LogSamples<>(Key::reason);
 
   /**
@@ -37,10 +40,15 @@ public final class Refusals {
     }
   }
 
-  public Refusals(Counters counters, UnauthorizedStore store, Clock clock) {
+  /**
+   * @param clock the wall's, for records
+   * @param nanoTime one that nobody sets, for the times between lines in the log
+   */
+  public Refusals(Counters counters, UnauthorizedStore store, Clock clock, LongSupplier nanoTime) {
     this.counters = counters;
     this.store = store;
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   public void refused(Refusal refusal) {
@@ -67,7 +75,7 @@ public final class Refusals {
   }
 
   private void log(Refusal refusal) {
-    switch (samples.add(Key.of(refusal), clock.millis())) {
+    switch (samples.add(Key.of(refusal), TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()))) {
       case LogSamples.Write(long more) -> write(refusal, more);
       case LogSamples.Summary(long count) ->
           LOG.warn(

@@ -146,10 +146,15 @@ sealed interface ScramMessage {
   /** Optional extensions are ignored; each is a letter, an equals sign and a value. */
   private static void checkExtensions(String[] attributes, int from, int to) throws Malformed {
     for (int i = from; i < to; i++) {
-      if (!attributes[i].matches("(?s)[A-Za-z]=.+")) {
+      String each = attributes[i];
+      if (each.length() < 3 || !isLetter(each.charAt(0)) || each.charAt(1) != '=') {
         throw new Malformed("an extension that is none");
       }
     }
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
   }
 
   /** With its padding, and nothing in the bits that stand for nothing. */

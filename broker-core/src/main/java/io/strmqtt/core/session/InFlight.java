@@ -78,7 +78,12 @@ final class InFlight {
     return byId.size();
   }
 
-  /** Takes a free packet identifier for the message; fewer than 65,535 must be in flight. */
+  /** Whether all packet identifiers are in use. */
+  boolean isFull() {
+    return byId.size() >= 0xFFFF;
+  }
+
+  /** Takes a free packet identifier for the message; not to be called while {@link #isFull}. */
   Entry add(Delivery delivery) {
     do {
       lastId = lastId == 0xFFFF ? 1 : lastId + 1;

@@ -1,5 +1,6 @@
 package io.strmqtt.core.session;
 
+import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
 import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.core.Counters;
@@ -267,19 +268,24 @@ final class Sending {
         toResend.remove();
         return true;
       }
-    } else if (quota > 0 && !heldForQuota.isEmpty()) {
+    } else if (mayBegin() && !heldForQuota.isEmpty()) {
       take(heldForQuota.remove());
       return true;
     }
     Delivery delivery;
     while ((delivery = queue.poll()) != null) {
-      if (delivery.qos() == 0 || quota > 0 && isIdleForQuota()) {
+      if (delivery.qos() == 0 || mayBegin() && isIdleForQuota()) {
         take(delivery);
         return true;
       }
       heldForQuota.add(delivery); // 3.3.4-9
     }
     return false;
+  }
+
+  /** Whether another QoS 1 or 2 message can be on its way. */
+  private boolean mayBegin() {
+    return quota > 0 && !inFlight.isFull();
   }
 
   private boolean isIdleForQuota() {
@@ -291,7 +297,7 @@ final class Sending {
    * client can take none now.
    */
   private boolean sendRetained(RetainedWanted retained) {
-    if (quota <= 0 && retained.mayNeedQuota()) {
+    if (!mayBegin() && retained.mayNeedQuota()) {
       return false;
     }
     Delivery delivery = retained.next();
@@ -547,10 +553,13 @@ final class Sending {
 
   /** Seconds until the message expires, as it is forwarded; below 0 for never. */
   private long expiry(Delivery delivery) {
-    long expiresAt = delivery.publication().message().expiresAt();
-    return expiresAt == Long.MAX_VALUE
-        ? -1
-        : Math.max(0, (expiresAt - broker.clock().millis() + 999) / 1000); // 3.3.2-6
+    Message message = delivery.publication().message();
+    if (message.expiresAt() == Long.MAX_VALUE) {
+      return -1;
+    }
+    long left = Math.max(0, (message.expiresAt() - broker.clock().millis() + 999) / 1000);
+    // 3.3.2-6; a clock that was set back adds nothing.
+    return Math.min(left, message.properties().expiryInterval());
   }
 
   private Publish packet(Delivery delivery, int packetId, boolean dup) {

@@ -152,6 +152,30 @@ class OfflineExpiryTest {
     }
   }
 
+  @Test
+  void aClockThatWasSetBackAddsNothingToTheTimeThatIsLeft() {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (EngineFixture broker = startOn(disk, Duration.ofHours(1))) {
+      TestClient a = connect(broker, disk, as("a").expiry(100_000));
+      a.send(
+          new Subscribe(
+              1, List.of(new Subscribe.Request("t", 1, false, false, 0)), Properties.NONE));
+      disk.write(100);
+      a.drain();
+      a.drop();
+      TestClient publisher = connect(broker, disk, as("p"));
+      publish(
+          publisher, "x", Properties.builder().add(Property.MESSAGE_EXPIRY_INTERVAL, 10).build());
+      disk.write(100);
+    }
+    try (EngineFixture broker = startOn(disk, Duration.ZERO)) {
+      TestClient back = connect(broker, disk, as("a").resume().expiry(100_000));
+      disk.write(100);
+      assertThat(back.receivePublish("x").properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1))
+          .isEqualTo(10);
+    }
+  }
+
   private static TestClient connect(
       EngineFixture broker, SimulatedDisk disk, ConnectOptions options) {
     TestClient client = broker.attempt(options);
@@ -160,9 +184,17 @@ class OfflineExpiryTest {
   }
 
   private static EngineFixture startOn(SimulatedDisk disk) {
+    return startOn(disk, Duration.ZERO);
+  }
+
+  /**
+   * @param later by how much the clock on the wall is ahead
+   */
+  private static EngineFixture startOn(SimulatedDisk disk, Duration later) {
     return EngineFixture.start(
         options -> {
           options.disk = disk;
+          options.later = later;
           options.limits.maxQueuedMessages = 3;
         });
   }

@@ -41,6 +41,17 @@ class InFlightTest {
   }
 
   @Test
+  void itIsFullWhenAllIdentifiersAreInUse() {
+    for (int i = 1; i <= 65_535; i++) {
+      assertThat(inFlight.isFull()).isFalse();
+      inFlight.add(delivery(1));
+    }
+    assertThat(inFlight.isFull()).isTrue();
+    inFlight.remove(Objects.requireNonNull(inFlight.get(9)));
+    assertThat(inFlight.isFull()).isFalse();
+  }
+
+  @Test
   void theOrderIsThatOfSendingNotThatOfTheIdentifiers() {
     for (int i = 0; i < 65_534; i++) {
       inFlight.remove(inFlight.add(delivery(1)));
