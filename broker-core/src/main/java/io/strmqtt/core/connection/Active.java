@@ -406,6 +406,17 @@ final class Active implements Phase, Attachment, Outbox.Owner {
     hold(() -> mayReadOn(slow, isBehind, since));
   }
 
+  /**
+   * Stops reading until the store has caught up, if it is behind: what is not written waits in
+   * memory.
+   */
+  void awaitStore() {
+    BooleanSupplier isBehind = services.broker().storage()::isBehind;
+    if (!held && isBehind.getAsBoolean()) {
+      hold(() -> !owner.isIn(this) || !isBehind.getAsBoolean());
+    }
+  }
+
   private void hold(BooleanSupplier mayReadOn) {
     held = true;
     applyReading();

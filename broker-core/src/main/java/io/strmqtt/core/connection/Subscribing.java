@@ -60,6 +60,7 @@ final class Subscribing {
                       session.deliverRetained(wantRetained);
                     }))
         .begin();
+    awaitStore(session);
   }
 
   private ReasonCode subscribe(
@@ -177,6 +178,14 @@ final class Subscribing {
                                     ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR),
                                 Properties.NONE))))
         .begin();
+    awaitStore(session);
+  }
+
+  /** A store that cannot write holds up those whose subscriptions it keeps. */
+  private void awaitStore(Session session) {
+    if (session.isPersistent()) {
+      active.awaitStore();
+    }
   }
 
   /** The codes, and the same one for each filter beyond the limit. */

@@ -239,6 +239,28 @@ class DurableTest {
   }
 
   @Test
+  void aStoreThatIsBehindHoldsUpThoseWhoseSubscriptionsItKeepsAndNobodyElse() {
+    try (broker) {
+      TestClient kept = broker.connect(as("kept").expiry(100)).subscribe("old", 1);
+      TestClient other = broker.connect(as("other").expiry(100)).subscribe("old", 1);
+      TestClient live = broker.connect("live");
+      store.behind = true;
+      live.subscribe("t", 0).unsubscribe("t");
+      kept.subscribe("t", 0);
+      other.unsubscribe("old");
+      broker.pass(Duration.ofSeconds(1));
+      assertThat(live.isBeingRead()).isTrue();
+      assertThat(kept.isBeingRead()).isFalse();
+      assertThat(other.isBeingRead()).isFalse();
+
+      store.behind = false;
+      broker.pass(Duration.ofMillis(50));
+      assertThat(kept.isBeingRead()).isTrue();
+      assertThat(other.isBeingRead()).isTrue();
+    }
+  }
+
+  @Test
   void aClientThatOwesAcknowledgementsCannotPublishWithoutEndToAStoreThatDoesNotWrite() {
     try (broker) {
       int most = new LimitsUnderTest().receiveMaximum;

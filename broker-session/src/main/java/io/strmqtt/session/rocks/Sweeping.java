@@ -70,13 +70,19 @@ final class Sweeping implements AutoCloseable {
 
   private void sweep(Ended done) throws InterruptedException {
     long queue = done.queue;
+    long swept = 0;
     try {
       while (true) {
-        Optional<List<Long>> chunk = database.read(open -> chunk(open, queue));
+        long behind = swept;
+        Optional<List<Long>> chunk = database.read(open -> chunk(open, queue, behind));
         if (chunk.isEmpty()) {
           ended.add(done); // It is being opened anew; this thread has time.
           Thread.sleep(100);
           return;
+        }
+        if (chunk.get().isEmpty() && swept > 0) {
+          swept = 0; // Once more from the beginning: what was under way may have come late.
+          continue;
         }
         Unit unit = new Unit();
         if (chunk.get().isEmpty()) {
@@ -91,13 +97,16 @@ final class Sweeping implements AutoCloseable {
           contents.bytes().add(-done.bytes);
           return;
         }
+        swept = chunk.get().getLast();
       }
     } catch (RocksDBException e) {
       LOG.error("event=store_damaged queue={} error=\"{}\"", queue, Diagnosis.text(e));
     }
   }
 
-  private static List<Long> chunk(Database.Open open, long queue) throws RocksDBException {
+  /** Rows behind a number: those before are gone, and to walk over that many takes long. */
+  private static List<Long> chunk(Database.Open open, long queue, long behind)
+      throws RocksDBException {
     List<Long> numbers = new ArrayList<>();
     try (Slice end = new Slice(Keys.number(queue + 1));
         ReadOptions options =
@@ -106,7 +115,9 @@ final class Sweeping implements AutoCloseable {
                 .setPrefixSameAsStart(true)
                 .setFillCache(false);
         RocksIterator row = open.db().newIterator(open.family(Family.QUEUE), options)) {
-      for (row.seek(Keys.number(queue)); row.isValid() && numbers.size() < CHUNK; row.next()) {
+      for (row.seek(Keys.pair(queue, behind + 1));
+          row.isValid() && numbers.size() < CHUNK;
+          row.next()) {
         numbers.add(Keys.last(row.key()));
       }
       row.status();
