@@ -67,6 +67,8 @@ public enum Reason {
   AUTH_FAILED(Kind.REFUSAL, "the authenticator failed"),
   WILL_REFUSED(Kind.REFUSAL, "the will is not acceptable"),
   CONNACK_TOO_LARGE(Kind.REFUSAL, "the client's maximum packet size is smaller than the CONNACK"),
+  PENDING_LIMIT(
+      Kind.REFUSAL, "too many connections wait for TLS, the upgrade, CONNECT or authentication"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
   NO_DESCRIPTORS(Kind.REFUSAL, "too few file descriptors are left"),
   STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),

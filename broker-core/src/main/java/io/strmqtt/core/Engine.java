@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -73,6 +74,7 @@ public final class Engine {
             this::newClientId,
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
+            new AtomicInteger(),
             new AtomicBoolean());
     new RetainedExpiry(broker, shards.all().iterator().next()).start();
     if (parts.sys().interval().isPositive()) {
@@ -175,6 +177,14 @@ public final class Engine {
     }
     shards.close();
     return written;
+  }
+
+  /**
+   * How many connections are before their acceptance: those on their way to CONNECT, which the
+   * transport counts in and out, and those that are being authenticated. Any thread.
+   */
+  public AtomicInteger pending() {
+    return services.pending();
   }
 
   /** How many connections there are, with those that have not been accepted yet. */

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.core.Counters;
+import io.strmqtt.core.Engine;
 import io.strmqtt.core.LogText;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -55,11 +56,14 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
       ClientEndpoint endpoint =
           ClientEndpoint.direct(
               peer, Setup.address(child.localAddress()), listener.settings().name());
-      if (listener.refusesAtOnce(endpoint, child) || refusesForWantOfDescriptors(endpoint, child)) {
+      if (listener.refusesAtOnce(endpoint, child)
+          || refusesForWantOfDescriptors(endpoint, child)
+          || refusesOneTooMany(endpoint, child)) {
         return;
       }
     }
     descriptors.opened();
+    listener.engine().pending().incrementAndGet(); // Its setup counts it out.
     waiting.add(child);
     handOn(ctx);
   }
@@ -70,6 +74,16 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     }
     child.unsafe().closeForcibly();
     listener.refusedForWantOfDescriptors(endpoint, descriptors);
+    return true;
+  }
+
+  private boolean refusesOneTooMany(ClientEndpoint endpoint, Channel child) {
+    Engine engine = listener.engine();
+    if (engine.pending().get() < engine.limits().maxPendingConnections()) {
+      return false;
+    }
+    child.unsafe().closeForcibly();
+    listener.refusedAsOneTooMany(endpoint);
     return true;
   }
 

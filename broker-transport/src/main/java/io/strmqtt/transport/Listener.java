@@ -161,6 +161,19 @@ final class Listener {
                         + Descriptors.TEXT));
   }
 
+  /** Names, counts and keeps what could not be taken because too many others wait. */
+  void refusedAsOneTooMany(ClientEndpoint endpoint) {
+    accepted.increment();
+    engine
+        .refusals()
+        .refused(
+            Refusal.early(
+                endpoint,
+                Reason.PENDING_LIMIT,
+                false,
+                () -> "mqtt.max_pending_connections = " + engine.limits().maxPendingConnections()));
+  }
+
   /** From now on new connections find this; any thread. */
   void reload(ListenerSettings next) {
     ListenerSettings reloaded = settings.reloaded(next);

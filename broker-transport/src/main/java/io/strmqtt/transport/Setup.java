@@ -52,6 +52,9 @@ public final class Setup implements ProxyListener {
   private boolean tlsBegun;
   private boolean over;
 
+  /** Whether it counts as a connection on its way to CONNECT, as it has since it was accepted. */
+  private boolean pending = true;
+
   /** While the deadline is the one for its header. */
   private @Nullable ProxyHandler awaitingHeader;
 
@@ -89,6 +92,7 @@ public final class Setup implements ProxyListener {
         .addListener(
             closed -> {
               deadlines.cancel(deadline);
+              settled();
               listener.closed();
             });
     if (!awaitsHeader) {
@@ -230,7 +234,15 @@ public final class Setup implements ProxyListener {
   public void thenMqtt() {
     deadlines.cancel(deadline);
     over = true;
-    channel.pipeline().addLast("mqtt", new MqttHandler(engine, endpoint));
+    channel.pipeline().addLast("mqtt", new MqttHandler(engine, endpoint)); // It counts from now.
+    settled();
+  }
+
+  private void settled() {
+    if (pending) {
+      pending = false;
+      engine.pending().decrementAndGet();
+    }
   }
 
   private void arm(Reason reason, long nanos) {

@@ -255,6 +255,7 @@ class SetupTest {
   private static Limits limits() {
     return new Limits(
         100,
+        100,
         FIRST,
         1 << 16,
         1 << 20,

@@ -21,12 +21,16 @@ public final class MqttConnection implements ConnectionHandler {
   private Phase phase;
   private boolean reading;
 
+  /** Whether it counts as one that has not been accepted, nor refused, yet. */
+  private boolean pending = true;
+
   public MqttConnection(Services services, Connection connection, Shard shard) {
     this.services = services;
     this.connection = connection;
     this.shard = shard;
     this.phase = new AwaitConnect(this);
     services.all().add(this);
+    services.pending().incrementAndGet();
   }
 
   Services services() {
@@ -64,6 +68,16 @@ public final class MqttConnection implements ConnectionHandler {
   void become(Phase next) {
     assert shard.inLoop();
     phase = next;
+    if (next instanceof Active || next instanceof Closed) {
+      settled();
+    }
+  }
+
+  private void settled() {
+    if (pending) {
+      pending = false;
+      services.pending().decrementAndGet();
+    }
   }
 
   /** Has the current phase say goodbye; any thread. */
@@ -104,7 +118,7 @@ public final class MqttConnection implements ConnectionHandler {
     try {
       phase.lost(reason);
     } finally {
-      phase = new Closed();
+      become(new Closed());
       services.open().remove(this);
       services.all().remove(this);
       services.broker().storage().flush(); // No read follows that would end what was noted.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +33,7 @@ public record Services(
     Supplier<String> clientIds,
     Set<MqttConnection> all,
     Set<MqttConnection> open,
+    AtomicInteger pending,
     AtomicBoolean stopping) {
 
   /** Whether nobody asks who a client is. */

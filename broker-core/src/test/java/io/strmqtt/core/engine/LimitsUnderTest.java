@@ -38,6 +38,7 @@ final class LimitsUnderTest {
   Limits build() {
     return new Limits(
         maxConnections,
+        20_000,
         connectTimeout,
         maxConnectSize,
         maxPacketSize,

@@ -161,6 +161,7 @@ final class BrokerReader {
     long maxPacketSize = mqtt.size("max_packet_size", 128, LARGEST_PACKET);
     return new Limits(
         mqtt.integer("max_connections", 1, Integer.MAX_VALUE),
+        mqtt.integer("max_pending_connections", 1, Integer.MAX_VALUE),
         mqtt.duration("connect_timeout", LEAST_PATIENCE, MOST_PATIENCE),
         (int) Math.min(maxPacketSize, mqtt.size("max_connect_size", 128, LARGEST_PACKET)),
         (int) maxPacketSize,

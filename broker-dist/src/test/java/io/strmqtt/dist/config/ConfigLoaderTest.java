@@ -51,6 +51,7 @@ class ConfigLoaderTest {
         .isEqualTo(
             new Limits(
                 100_000,
+                20_000,
                 Duration.ofSeconds(10),
                 64 << 10,
                 1 << 20,
