@@ -446,6 +446,23 @@ class GrammarTest {
     assertReject(new byte[] {(byte) first}, Reason.NO_HEADER_MQTT);
   }
 
+  /** MQTT 3.1, the bridge bit of both, and connect flags that no version knows. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "100f00064d5149736470" + "03" + "02" + "003c000161",
+        "100f00064d5149736470" + "83" + "02" + "003c000161",
+        "100d00044d515454" + "84" + "02" + "003c000161",
+        "100d00044d515454" + "04" + "ff" + "003c000161",
+        "1f0f00064d5149736470" + "03" + "01" + "003c000161",
+      })
+  void aConnectIsNamedWhateverItsVersionAndFlags(String hex) {
+    byte[] connect = hex(hex);
+    for (int length = 1; length <= connect.length; length++) {
+      assertReject(Arrays.copyOf(connect, length), Reason.NO_HEADER_MQTT);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0x14, 0x15, 0x17, 0x20, 0x90, 0x00})
   void whatIsNeitherAConnectNorAHandshakeIsNot(int first) {

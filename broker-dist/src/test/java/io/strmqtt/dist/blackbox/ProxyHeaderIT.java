@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -120,6 +121,27 @@ class ProxyHeaderIT {
               "send-proxy-v2",
               "listener." + transport + ".proxy_enabled = false")
           .doesNotContain(" via=");
+    }
+  }
+
+  /**
+   * MQTT 3.1, a bridge, flags that no version knows: on each listener, as the header comes first.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.61, 100f00064d51497364700302003c000161",
+    "127.0.0.62, 100d00044d5154548402003c000161",
+    "127.0.0.63, 100d00044d51545404ff003c000161",
+    "127.0.0.64, 1f0f00064d51497364708301003c000161",
+  })
+  void aConnectWithoutTheHeaderIsNamedWhateverItsVersionAndFlags(String address, String connect)
+      throws IOException {
+    for (String transport : List.of("tcp", "ssl", "ws", "wss")) {
+      try (Socket socket = door(transport).connect(address)) {
+        socket.getOutputStream().write(HexFormat.of().parseHex(connect));
+        awaitClose(socket);
+        assertThat(onlyRefusal(transport, address)).containsEntry("reason", "NO_HEADER_MQTT");
+      }
     }
   }
 
