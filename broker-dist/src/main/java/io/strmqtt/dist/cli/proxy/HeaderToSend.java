@@ -13,6 +13,7 @@ import io.netty.handler.codec.haproxy.HAProxyTLV;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -32,7 +33,8 @@ final class HeaderToSend {
   /**
    * The bytes of a header; none for {@link Form#NONE}.
    *
-   * @param source the client that is announced, of the family of {@code destination}
+   * @param source the client that is announced, of the family of {@code destination}; for {@link
+   *     Form#V1} of either
    * @param tlvs for {@link Form#V2} only; {@link GivenTlv#CHECKSUM}, if at all, comes last
    */
   static byte[] encode(
@@ -50,7 +52,10 @@ final class HeaderToSend {
                   null,
                   0,
                   0));
-      case V1 -> write(proxied(HAProxyProtocolVersion.V1, source, destination, List.of()));
+      case V1 ->
+          isV4(source) == isV4(destination)
+              ? write(proxied(HAProxyProtocolVersion.V1, source, destination, List.of()))
+              : mixed(source, destination);
       case V2 -> {
         byte[] header = write(proxied(HAProxyProtocolVersion.V2, source, destination, tlvs));
         if (!tlvs.isEmpty() && tlvs.getLast() == GivenTlv.CHECKSUM) {
@@ -68,6 +73,22 @@ final class HeaderToSend {
     ByteBuffer.wrap(header).putInt(header.length - 4, (int) crc.getValue());
   }
 
+  /** As nginx writes it if it was told the client by a header; Netty knows no such line. */
+  private static byte[] mixed(InetSocketAddress source, InetSocketAddress destination) {
+    return "PROXY %s %s %s %d %d\r\n"
+        .formatted(
+            isV4(source) ? "TCP4" : "TCP6",
+            source.getAddress().getHostAddress(),
+            destination.getAddress().getHostAddress(),
+            source.getPort(),
+            destination.getPort())
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static boolean isV4(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address;
+  }
+
   private static HAProxyMessage proxied(
       HAProxyProtocolVersion version,
       InetSocketAddress source,
@@ -81,9 +102,7 @@ final class HeaderToSend {
     return new HAProxyMessage(
         version,
         HAProxyCommand.PROXY,
-        source.getAddress() instanceof Inet4Address
-            ? HAProxyProxiedProtocol.TCP4
-            : HAProxyProxiedProtocol.TCP6,
+        isV4(source) ? HAProxyProxiedProtocol.TCP4 : HAProxyProxiedProtocol.TCP6,
         source.getAddress().getHostAddress(),
         destination.getAddress().getHostAddress(),
         source.getPort(),

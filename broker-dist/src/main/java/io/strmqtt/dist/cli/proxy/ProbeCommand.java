@@ -1,9 +1,10 @@
 package io.strmqtt.dist.cli.proxy;
 
+import static io.strmqtt.dist.cli.proxy.HeaderToSend.isV4;
+
 import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.dist.cli.proxy.HeaderToSend.Form;
 import java.io.PrintStream;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -166,8 +167,8 @@ final class ProbeCommand implements Callable<Integer> {
     InetSocketAddress from = announced(source, destination, CLIENT_V4, CLIENT_V6);
     InetSocketAddress literalTo =
         destination == null ? from : AddressPort.literal("--dst", destination);
-    if (isV4(from) != isV4(literalTo)) {
-      throw new UsageMistake("--src and --dst: both IPv4, or both IPv6");
+    if (isV4(from) != isV4(literalTo) && form != Form.V1) {
+      throw new UsageMistake("--src and --dst: both IPv4, or both IPv6; --v1 alone can mix them");
     }
 
     InetSocketAddress to = new InetSocketAddress(InetAddress.getByName(given.host()), given.port());
@@ -212,9 +213,5 @@ final class ProbeCommand implements Callable<Integer> {
       throw new UsageMistake(
           "no header can say this: " + WireText.of(String.valueOf(e.getMessage())));
     }
-  }
-
-  private static boolean isV4(InetSocketAddress address) {
-    return address.getAddress() instanceof Inet4Address;
   }
 }

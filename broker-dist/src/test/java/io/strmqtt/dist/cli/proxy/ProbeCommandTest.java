@@ -60,21 +60,25 @@ class ProbeCommandTest {
     }
   }
 
+  /** Answers CONNECT behind a header of version 1; has seen the header. */
+  private static FarSide behindALine() throws IOException {
+    return FarSide.with(
+        socket -> {
+          InputStream in = socket.getInputStream();
+          StringBuilder line = new StringBuilder();
+          while (line.indexOf("\n") < 0) {
+            line.append((char) in.read());
+          }
+          FarSide.packet(in);
+          socket.getOutputStream().write(HexFormat.of().parseHex("20020005"));
+          in.readAllBytes();
+          return line.toString().getBytes(StandardCharsets.US_ASCII);
+        });
+  }
+
   @Test
   void aVersion1HeaderNamesTheTargetUnlessToldOtherwise() throws IOException {
-    try (FarSide server =
-        FarSide.with(
-            socket -> {
-              InputStream in = socket.getInputStream();
-              StringBuilder line = new StringBuilder();
-              while (line.indexOf("\n") < 0) {
-                line.append((char) in.read());
-              }
-              FarSide.packet(in);
-              socket.getOutputStream().write(HexFormat.of().parseHex("20020005"));
-              in.readAllBytes();
-              return line.toString().getBytes(StandardCharsets.US_ASCII);
-            })) {
+    try (FarSide server = behindALine()) {
       Tool tool = Tool.run("probe", server.address(), "--v1");
 
       assertThat(tool.exitCode()).as(tool.out()).isZero();
@@ -84,6 +88,23 @@ class ProbeCommandTest {
               "PROXY TCP4 203.0.113.7 127.0.0.1 56324 "
                   + server.address().substring("127.0.0.1:".length())
                   + "\r\n");
+    }
+  }
+
+  /** What nginx sends behind another nginx. */
+  @ParameterizedTest
+  @CsvSource({
+    "203.0.113.7:56324, [::1]:24101, PROXY TCP4 203.0.113.7 0:0:0:0:0:0:0:1 56324 24101",
+    "[2001:db8::1]:56324, 127.0.0.1:24101, PROXY TCP6 2001:db8:0:0:0:0:0:1 127.0.0.1 56324 24101",
+  })
+  void aVersion1HeaderMayMixTheFamilies(String from, String to, String line) throws IOException {
+    try (FarSide server = behindALine()) {
+      Tool tool = Tool.run("probe", server.address(), "--v1", "--src", from, "--dst", to);
+
+      assertThat(tool.exitCode()).as(tool.out() + tool.err()).isZero();
+      assertThat(new String(server.seen(), StandardCharsets.US_ASCII)).isEqualTo(line + "\r\n");
+      Tool decoded = Tool.run("decode", hex(server.seen()));
+      assertThat(decoded.exitCode()).as(decoded.out()).isZero();
     }
   }
 
