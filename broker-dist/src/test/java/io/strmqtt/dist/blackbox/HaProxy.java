@@ -1,7 +1,6 @@
 package io.strmqtt.dist.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.awaitility.Awaitility;
 
 /** HAProxy with the example of the documentation, in front of all four listeners of a broker. */
 final class HaProxy implements AutoCloseable {
@@ -53,16 +53,21 @@ final class HaProxy implements AutoCloseable {
    * @param changes to the example, as it stands in the documentation
    */
   static HaProxy start(BrokerProcess broker, String sendProxy, Consumer<ProxyExample> changes) {
-    return start(broker::port, sendProxy, changes);
+    return start(broker::port, sendProxy, changes, "UP");
+  }
+
+  /** The same, but waits until it believes the broker to be down. */
+  static HaProxy startDown(BrokerProcess broker, String sendProxy, Consumer<ProxyExample> changes) {
+    return start(broker::port, sendProxy, changes, "DOWN");
   }
 
   /** The same, with a proxy behind it that reads the header, instead of the broker. */
   static HaProxy start(HaProxy next, String sendProxy) {
-    return start(next::port, sendProxy, example -> {});
+    return start(next::port, sendProxy, example -> {}, "UP");
   }
 
   private static HaProxy start(
-      ToIntFunction<String> next, String sendProxy, Consumer<ProxyExample> changes) {
+      ToIntFunction<String> next, String sendProxy, Consumer<ProxyExample> changes, String status) {
     try {
       Path folder = Files.createTempDirectory("haproxy");
       ProxyExample example = ProxyExample.read("haproxy.cfg");
@@ -88,15 +93,15 @@ final class HaProxy implements AutoCloseable {
               ProxyProcess.start(folder, "haproxy", "-db", "-f", file.toString()),
               Path.of("").toAbsolutePath().relativize(folder.resolve(SOCKET)),
               ports);
-      proxy.process.awaitReady(proxy::awaitUp);
+      proxy.process.awaitReady(() -> proxy.await(status));
       return proxy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void awaitUp() {
-    await()
+  private void await(String status) {
+    Awaitility.await()
         .atMost(Duration.ofSeconds(15))
         .pollInterval(Duration.ofMillis(50))
         .failFast(process::insistOnRunning)
@@ -106,7 +111,7 @@ final class HaProxy implements AutoCloseable {
                 assertThat(servers())
                     .as("%s", process.output())
                     .hasSize(ports.size())
-                    .allSatisfy(server -> assertThat(server.get("status")).isEqualTo("UP"))
+                    .allSatisfy(server -> assertThat(server.get("status")).isEqualTo(status))
                     .allSatisfy(server -> assertThat(server.get("check_status")).isNotEmpty()));
   }
 

@@ -319,6 +319,37 @@ class HaProxyIT {
     return secure;
   }
 
+  /** The ports of this broker are open, so a check that only connects would let clients through. */
+  @Test
+  void aBrokerThatCannotStoreGetsNoClientsIfReadyzIsAsked() throws IOException {
+    try (BrokerProcess full =
+            BrokerProcess.start(hocon() + "storage.rocksdb.min_free = 1000TiB\n");
+        HaProxy proxy =
+            HaProxy.startDown(
+                full,
+                "send-proxy-v2",
+                example ->
+                    example
+                        .replace("option dontlognull", "option httpchk GET /readyz")
+                        .replace(
+                            "check check-send-proxy",
+                            "check no-check-send-proxy port " + full.port("admin")));
+        Socket client = new Door("tcp", proxy.port("tcp")).connect("127.0.0.26")) {
+      await()
+          .untilAsserted( // The code is not there while a check is under way.
+              () ->
+                  assertThat(proxy.servers())
+                      .hasSize(4)
+                      .allSatisfy(
+                          server ->
+                              assertThat(server)
+                                  .containsEntry("status", "DOWN")
+                                  .containsEntry("check_code", "503")));
+      assertThat(client.getInputStream().readAllBytes()).isEmpty();
+      assertThat(new AdminApi(full).unauthorized("tcp", "127.0.0.26")).isEmpty();
+    }
+  }
+
   @Test
   void theListenersSayThatTheyExpectTheHeaderAndWhy() {
     assertThat(new AdminApi(broker).listeners())
