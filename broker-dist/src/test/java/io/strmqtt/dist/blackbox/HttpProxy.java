@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A proxy that speaks HTTP, with the example of the documentation, in front of a listener {@code
@@ -33,13 +34,22 @@ final class HttpProxy implements AutoCloseable {
    * @param brokerPort of the listener behind it
    */
   static HttpProxy start(String name, int brokerPort) {
+    return start(name, brokerPort, example -> {});
+  }
+
+  /**
+   * The same, with a configuration that differs.
+   *
+   * @param changes to the example, as it stands in the documentation
+   */
+  static HttpProxy start(String name, int brokerPort, Consumer<ProxyExample> changes) {
     try {
       Path folder = Files.createTempDirectory(name + "-http");
       int port = Loopback.freePorts(Set.of("ws")).get("ws");
       ProxyProcess started =
           name.equals("nginx")
-              ? nginx(folder, port, brokerPort)
-              : haProxy(folder, port, brokerPort);
+              ? nginx(folder, port, brokerPort, changes)
+              : haProxy(folder, port, brokerPort, changes);
       HttpProxy proxy = new HttpProxy(started, port);
       started.awaitReady(proxy::awaitOpen);
       return proxy;
@@ -48,9 +58,12 @@ final class HttpProxy implements AutoCloseable {
     }
   }
 
-  private static ProxyProcess nginx(Path folder, int port, int brokerPort) {
+  private static ProxyProcess nginx(
+      Path folder, int port, int brokerPort, Consumer<ProxyExample> changes) {
+    ProxyExample example = ProxyExample.read("nginx-http.conf");
+    changes.accept(example);
     Path file =
-        ProxyExample.read("nginx-http.conf")
+        example
             .replace("pid /run/nginx.pid;", "pid " + folder.resolve("nginx.pid") + ";")
             .replace("error_log /var/log/nginx/error.log", "error_log stderr")
             .replace("worker_processes auto;", "worker_processes 2;")
@@ -72,9 +85,12 @@ final class HttpProxy implements AutoCloseable {
         folder, "nginx", "-e", "stderr", "-c", file.toString(), "-g", "daemon off;");
   }
 
-  private static ProxyProcess haProxy(Path folder, int port, int brokerPort) {
+  private static ProxyProcess haProxy(
+      Path folder, int port, int brokerPort, Consumer<ProxyExample> changes) {
+    ProxyExample example = ProxyExample.read("haproxy-http.cfg");
+    changes.accept(example);
     Path file =
-        ProxyExample.read("haproxy-http.cfg")
+        example
             .replace("maxconn 20000", "maxconn 200")
             .replace(
                 "bind :::8084 v4v6",

@@ -1,11 +1,12 @@
 package io.strmqtt.dist.blackbox;
 
+import static io.strmqtt.dist.blackbox.WebSocketBytes.answer;
+import static io.strmqtt.dist.blackbox.WebSocketBytes.frame;
+import static io.strmqtt.dist.blackbox.WebSocketBytes.packets;
+import static io.strmqtt.dist.blackbox.WebSocketBytes.read;
+import static io.strmqtt.dist.blackbox.WebSocketBytes.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.strmqtt.mqtt.codec.MqttEncoder;
-import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connect;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
@@ -16,7 +17,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,83 +57,11 @@ class WebSocketIT {
         : socket;
   }
 
-  private static byte[] upgrade(String target, String... lines) {
-    return ("GET "
-            + target
-            + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Protocol: mqtt\r\n"
-            + String.join("", lines)
-            + "\r\n")
-        .getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static String answer(DataInputStream in) throws IOException {
-    StringBuilder answer = new StringBuilder();
-    while (answer.indexOf("\r\n\r\n") < 0) {
-      answer.append((char) in.readUnsignedByte());
-    }
-    return answer.toString();
-  }
-
   private static String answerTo(Transport transport, byte[] request) throws IOException {
     try (Socket socket = connect(transport)) {
       socket.getOutputStream().write(request);
       return answer(new DataInputStream(socket.getInputStream()));
     }
-  }
-
-  /** The packets in one frame, small or above 64 KiB, masked with zeros. */
-  private static byte[] frame(MqttPacket... packets) {
-    ByteBuf payload = Unpooled.buffer();
-    for (MqttPacket packet : packets) {
-      MqttEncoder.encode(packet, VERSION, payload);
-    }
-    ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    frame.write(0x82);
-    int length = payload.readableBytes();
-    if (length < 126) {
-      frame.write(0x80 | length);
-    } else {
-      frame.write(0x80 | 127);
-      frame.writeBytes(ByteBuffer.allocate(8).putLong(length).array());
-    }
-    frame.writeBytes(new byte[4]);
-    frame.write(payload.array(), 0, length);
-    return frame.toByteArray();
-  }
-
-  /** The payload of the next frame. */
-  private static byte[] read(DataInputStream in) throws IOException {
-    assertThat(in.readUnsignedByte())
-        .as("a binary frame, and the last of its message")
-        .isEqualTo(0x82);
-    int length = in.readUnsignedByte();
-    long real = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
-    byte[] payload = new byte[Math.toIntExact(real)];
-    in.readFully(payload);
-    return payload;
-  }
-
-  /** How many packets there are; none may begin or end in another frame. */
-  private static int packets(byte[] payload) {
-    int packets = 0;
-    int at = 0;
-    while (at < payload.length) {
-      int length = 0;
-      int shift = 0;
-      int next;
-      at++;
-      do {
-        next = payload[at++];
-        length |= (next & 0x7F) << shift;
-        shift += 7;
-      } while (next < 0);
-      at += length;
-      packets++;
-    }
-    assertThat(at).as("the frame ends with a packet").isEqualTo(payload.length);
-    return packets;
   }
 
   private static Connect hello(String clientId) {
@@ -163,7 +91,7 @@ class WebSocketIT {
     try (Socket socket = connect(transport)) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       all.writeBytes(upgrade("/mqtt"));
-      all.writeBytes(frame(hello("early-" + transport), subscribe("early")));
+      all.writeBytes(frame(VERSION, hello("early-" + transport), subscribe("early")));
       socket.getOutputStream().write(all.toByteArray());
       DataInputStream in = new DataInputStream(socket.getInputStream());
       assertThat(answer(in)).startsWith("HTTP/1.1 101 ");
@@ -182,7 +110,7 @@ class WebSocketIT {
       out.write(upgrade("/mqtt"));
       assertThat(answer(in)).startsWith("HTTP/1.1 101 ");
       String topic = "large-" + transport;
-      out.write(frame(hello(topic), subscribe(topic), publish(topic), publish(topic)));
+      out.write(frame(VERSION, hello(topic), subscribe(topic), publish(topic), publish(topic)));
       int large = 0;
       for (int all = 0; all < 4; ) {
         byte[] payload = read(in);
