@@ -52,7 +52,12 @@ class LauncherIT {
   @Test
   void aLogFolderThatCannotBeWrittenEndsTheStartWithAWord() throws Exception {
     Path file = Files.writeString(work.resolve("file"), "in the way");
-    for (String folder : List.of(file + "/log", file.toString(), "/proc/1/log")) {
+    Path taken = Files.createDirectories(work.resolve("taken/st-rmqtt.log")).getParent();
+    Path astray = Files.createDirectory(work.resolve("astray"));
+    Files.createSymbolicLink(astray.resolve("st-rmqtt.log"), work.resolve("nowhere/st-rmqtt.log"));
+    for (String folder :
+        List.of(
+            file + "/log", file.toString(), "/proc/1/log", taken.toString(), astray.toString())) {
       Image.Result result =
           Image.run(
               work,
