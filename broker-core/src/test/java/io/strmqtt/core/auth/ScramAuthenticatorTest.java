@@ -105,6 +105,16 @@ class ScramAuthenticatorTest {
     assertThat(((AuthStep.Accepted) last).username()).isEqualTo("ann");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# staff\n"})
+  void aByteOrderMarkIsNoPartOfTheFirstName(String head) throws IOException {
+    String line = "ann:" + scram("SCRAM-SHA-256", "x") + "\n";
+    EnhancedAuthenticator marked = create("\uFEFF" + head + line);
+    assertThat(salt(marked, "SCRAM-SHA-256", "ann"))
+        .as("ann's own, not one made up")
+        .isEqualTo(salt(create(head + line), "SCRAM-SHA-256", "ann"));
+  }
+
   @Test
   void noncesAreLongAndNeverTheSame() throws IOException {
     EnhancedAuthenticator file = create("ann:" + scram("SCRAM-SHA-256", "x") + "\n");
