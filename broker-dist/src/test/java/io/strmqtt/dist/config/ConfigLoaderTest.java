@@ -173,10 +173,8 @@ class ConfigLoaderTest {
         .as("settings that the file does not mention, other than those without a default")
         .containsExactlyInAnyOrder(
             "listener.ssl.enabled",
-            "listener.ssl.tls.ciphers",
             "listener.ws.allowed_origins",
             "listener.wss.enabled",
-            "listener.wss.tls.ciphers",
             "listener.wss.allowed_origins");
   }
 
