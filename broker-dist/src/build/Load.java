@@ -39,6 +39,9 @@ public final class Load {
   }
 
   public static void main(String[] arguments) throws Exception {
+    Thread watchdog = new Thread(Load::giveUp);
+    watchdog.setDaemon(true);
+    watchdog.start();
     int port = Integer.parseInt(arguments[0]);
     List<Thread> readers = new ArrayList<>();
     List<Load> all = new ArrayList<>();
@@ -75,6 +78,17 @@ public final class Load {
     for (Load each : all) {
       each.socket.close();
     }
+  }
+
+  /** The build must not wait for a broker that does not answer. */
+  private static void giveUp() {
+    try {
+      Thread.sleep(30_000);
+    } catch (InterruptedException e) {
+      return;
+    }
+    System.err.println("The broker did not take the load within 30 seconds.");
+    Runtime.getRuntime().halt(1);
   }
 
   private void publish(int qos, int packetId, byte[] payload) throws IOException {

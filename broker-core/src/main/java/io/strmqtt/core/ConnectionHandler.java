@@ -9,8 +9,8 @@ import java.util.Optional;
 /** What a socket tells the engine. Every method runs on the connection's loop. */
 public interface ConnectionHandler {
   /**
-   * Whether a SUBSCRIBE or UNSUBSCRIBE that may have thousands of filters can be taken now. If not,
-   * reading is switched off, and on again when it can.
+   * Asks whether a SUBSCRIBE or UNSUBSCRIBE of thousands of filters can be taken now. If it cannot,
+   * the engine switches reading off, and on again once it can.
    */
   boolean takesManyFilters();
 

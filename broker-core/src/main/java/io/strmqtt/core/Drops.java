@@ -3,6 +3,7 @@ package io.strmqtt.core;
 import io.strmqtt.api.Reason;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,7 +76,11 @@ public final class Drops {
 
   private void tick() {
     if (ticking.compareAndSet(false, true)) {
-      clock.schedule(this::writeOwed, LINE_SECONDS, TimeUnit.SECONDS);
+      try {
+        clock.schedule(this::writeOwed, LINE_SECONDS, TimeUnit.SECONDS);
+      } catch (RejectedExecutionException e) {
+        // The broker ends.
+      }
     }
   }
 

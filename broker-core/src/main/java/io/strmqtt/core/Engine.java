@@ -180,8 +180,8 @@ public final class Engine {
   }
 
   /**
-   * How many connections are before their acceptance: those on their way to CONNECT, which the
-   * transport counts in and out, and those that are being authenticated. Any thread.
+   * Counts the connections that are not accepted yet. The transport counts those on their way to
+   * CONNECT, the engine those that it authenticates. Any thread.
    */
   public AtomicInteger pending() {
     return services.pending();

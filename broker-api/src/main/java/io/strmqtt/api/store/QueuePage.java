@@ -3,7 +3,7 @@ package io.strmqtt.api.store;
 import java.util.List;
 
 /**
- * What a read of a queue has brought.
+ * A part of a queue, as one read returns it.
  *
  * @param messages in the order of their numbers
  * @param behind what there is behind the last of them
@@ -11,7 +11,7 @@ import java.util.List;
  *     without help
  */
 public record QueuePage(List<QueuedMessage> messages, Behind behind, boolean complete) {
-  /** What there is behind a page. */
+  /** Says whether the queue goes on behind a page. */
   public enum Behind {
     /** There may be more. */
     MORE,

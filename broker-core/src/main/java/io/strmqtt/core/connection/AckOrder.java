@@ -58,7 +58,7 @@ final class AckOrder {
       return canRefuse;
     }
 
-    /** Whether the acknowledgement will say no. */
+    /** Whether the publication is refused. */
     boolean isRefused() {
       ReasonCode decided = code;
       return decided != null && decided.isError();

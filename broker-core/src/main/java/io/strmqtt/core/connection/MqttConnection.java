@@ -21,7 +21,7 @@ public final class MqttConnection implements ConnectionHandler {
   private Phase phase;
   private boolean reading;
 
-  /** Whether it counts as one that has not been accepted, nor refused, yet. */
+  /** Whether it is still neither accepted nor refused, and counts as such. */
   private boolean pending = true;
 
   public MqttConnection(Services services, Connection connection, Shard shard) {

@@ -1,6 +1,8 @@
 package io.strmqtt.core.connection;
 
+import io.strmqtt.api.Reason;
 import io.strmqtt.core.session.Broker;
+import io.strmqtt.mqtt.packet.ReasonCode;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -46,7 +48,14 @@ final class Turns {
       active.shard().endWork();
       return;
     }
-    boolean done = take();
+    boolean done;
+    try {
+      done = take();
+    } catch (RuntimeException | Error e) {
+      active.shard().endWork(); // Others wait for it.
+      active.end(Reason.INTERNAL_ERROR, ReasonCode.UNSPECIFIED_ERROR);
+      throw e;
+    }
     broker.storage().flush(); // No read ends behind it.
     if (done) {
       active.shard().endWork();

@@ -233,16 +233,24 @@ public final class Outbox {
     if (!connection.isOpen()) {
       return;
     }
+    unlessOutOfMemory(
+        () -> {
+          proceed();
+          handOver();
+          connection.flush();
+          awaitSocket();
+          if (large == null) {
+            freed();
+          } else {
+            checkFlow();
+          }
+        });
+  }
+
+  /** For what the loop begins: nobody else would tell the owner. */
+  private void unlessOutOfMemory(Runnable task) {
     try {
-      proceed();
-      handOver();
-      connection.flush();
-      awaitSocket();
-      if (large == null) {
-        freed();
-      } else {
-        checkFlow();
-      }
+      task.run();
     } catch (OutOfMemoryError e) {
       owner.outOfMemory();
     }
@@ -303,7 +311,7 @@ public final class Outbox {
   private void sent() {
     awaitsSocket = false;
     sharedBytes = 0;
-    freed();
+    unlessOutOfMemory(this::freed);
   }
 
   private void freed() {

@@ -26,14 +26,13 @@ public final class RetainedExpiry {
   }
 
   private void expire() {
+    shard.deadlines().set(next, INTERVAL); // First: one turn that fails is not the last one.
     int removed = broker.retained().expire(broker.clock().millis(), TURN);
     if (removed > 0) {
       broker.storage().flush();
     }
     if (removed == TURN) {
       shard.later(this::expire);
-    } else {
-      shard.deadlines().set(next, INTERVAL);
     }
   }
 }

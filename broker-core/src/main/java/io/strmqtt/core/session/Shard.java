@@ -96,12 +96,12 @@ public final class Shard {
 
   /**
    * Has the task run behind the sockets' turn, as what is too long for one turn goes on. Not at all
-   * if the loop ends: there is nobody left to do it for. Any thread.
+   * if the loop ends: there is nobody left to do it for. One that fails is named. Any thread.
    */
   public void later(Runnable task) {
     try {
       // Scheduled tasks are looked for behind the sockets, others as long as there are some.
-      loop.schedule(task, 0, TimeUnit.NANOSECONDS);
+      loop.schedule(() -> run(task), 0, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("event=loop_ended");
     }
@@ -153,10 +153,19 @@ public final class Shard {
         break;
       }
     }
-    balance();
     sendingParts = !parts.isEmpty();
     if (sendingParts) {
       later(this::sendParts);
+    }
+    balance();
+  }
+
+  /** Netty keeps what a scheduled task throws to itself. */
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
   }
 

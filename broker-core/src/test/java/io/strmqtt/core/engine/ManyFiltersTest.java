@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
 import io.strmqtt.api.Reason;
+import io.strmqtt.api.store.SessionStore;
+import io.strmqtt.api.store.Storage;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingreq;
 import io.strmqtt.mqtt.packet.MqttPacket.Pingresp;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
@@ -17,9 +19,11 @@ import io.strmqtt.mqtt.packet.MqttVersion;
 import io.strmqtt.mqtt.packet.Properties;
 import io.strmqtt.mqtt.packet.Property;
 import io.strmqtt.mqtt.packet.ReasonCode;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -181,6 +185,49 @@ class ManyFiltersTest {
       broker.pass(Duration.ofMillis(100));
       assertThat(second.receive(Suback.class).codes()).hasSize(MANY);
       assertThat(second.isBeingRead()).isTrue();
+    }
+  }
+
+  /** A store whose subscriptions fail from the 1,000th on. */
+  private static Storage failing(Storage memory) {
+    AtomicInteger puts = new AtomicInteger();
+    SessionStore sessions =
+        (SessionStore)
+            Proxy.newProxyInstance(
+                ManyFiltersTest.class.getClassLoader(),
+                new Class<?>[] {SessionStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("putSubscription")
+                      && puts.incrementAndGet() == 1_000) {
+                    throw new IllegalStateException("broken");
+                  }
+                  return method.invoke(memory.sessions(), arguments);
+                });
+    return (Storage)
+        Proxy.newProxyInstance(
+            ManyFiltersTest.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("sessions") ? sessions : method.invoke(memory, arguments));
+  }
+
+  @Test
+  void onesFailureInTheMiddleHoldsUpNobodyElse() {
+    try (EngineFixture broker =
+        EngineFixture.start(
+            o -> {
+              o.limits.maxSubscriptions = 10_000;
+              o.storage = ManyFiltersTest::failing;
+            })) {
+      TestClient first = broker.connect("a");
+      TestClient second = broker.connect("b");
+      first.post(subscribe(1, i -> "f/" + i));
+      second.post(subscribe(1, i -> "f/" + i));
+      broker.loops().settle();
+      assertThat(first.receiveDisconnect(ReasonCode.UNSPECIFIED_ERROR))
+          .isEqualTo(Reason.INTERNAL_ERROR);
+      broker.pass(Duration.ofMillis(100));
+      assertThat(second.receive(Suback.class).codes()).hasSize(MANY);
     }
   }
 

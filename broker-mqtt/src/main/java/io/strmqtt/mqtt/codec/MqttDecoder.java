@@ -109,8 +109,9 @@ public final class MqttDecoder {
     if (in.readableBytes() < 4) {
       return false;
     }
-    int first = in.getUnsignedByte(in.readerIndex());
-    if (first != PacketType.SUBSCRIBE.firstByte() && first != PacketType.UNSUBSCRIBE.firstByte()) {
+    // Whatever its flags: in 3.1 they are not judged.
+    PacketType type = PacketType.of(in.getUnsignedByte(in.readerIndex()) >> 4);
+    if (type != PacketType.SUBSCRIBE && type != PacketType.UNSUBSCRIBE) {
       return false;
     }
     int low = in.getByte(in.readerIndex() + 1);

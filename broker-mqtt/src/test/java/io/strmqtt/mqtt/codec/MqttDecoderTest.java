@@ -223,7 +223,10 @@ class MqttDecoderTest {
   @CsvSource({
     "82 80 20 00, true",
     "a2 81 20 00, true",
-    "82 ff ff 01, true", //
+    "82 ff ff 01, true",
+    "80 80 20 00, true",
+    "af 80 20 00, true",
+    "00 80 20 00, false", //
     "82 ff 1f 00, false",
     "82 7f 00 00, false",
     "32 80 20 00, false",
