@@ -8,11 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ public final class RetainedTree implements RetainedStore {
   private final long maxBytes;
 
   /** Those that expire, the first one first. */
-  private final TreeMap<Due, Message> expiring = new TreeMap<>();
+  private final TreeMap<Due, Entry> expiring = new TreeMap<>();
 
   private volatile int size;
   private long bytes;
@@ -56,10 +58,53 @@ public final class RetainedTree implements RetainedStore {
 
   @Override
   public boolean put(Message message) {
+    return put(message.topic(), number -> new Whole(message, number, false));
+  }
+
+  /**
+   * Puts a message that is to be an outline as soon as {@link #settle} is called, and counts as one
+   * from now on.
+   */
+  public boolean putLeaving(Message message) {
+    return put(message.topic(), number -> new Whole(message, number, true));
+  }
+
+  /** Puts what stands for a message that has to be read. */
+  public boolean putOutline(String topic, long expiresAt) {
+    return put(topic, number -> new Outline(topic, expiresAt, number));
+  }
+
+  /** Lets go of a message's body, which can be read from now on. Any thread. */
+  public void settle(Message message) {
     List<String> levels = levels(message.topic());
     synchronized (writing) {
-      Kept before = find(levels);
-      long more = message.weight() - (before == null ? 0 : before.message.weight());
+      Node node = node(levels);
+      if (node != null
+          && node.kept instanceof Whole(Message there, long number, boolean _)
+          && there == message) {
+        Entry outline = new Outline(message.topic(), message.expiresAt(), number);
+        node.kept = outline;
+        if (outline.expiresAt() < Long.MAX_VALUE) {
+          expiring.put(outline.due(), outline);
+        }
+      }
+    }
+  }
+
+  /** Whether a message of so many bytes would take no more than half of what there is room for. */
+  public boolean hasPlenty(int weight) {
+    synchronized (writing) {
+      return bytes + weight <= maxBytes / 2;
+    }
+  }
+
+  private boolean put(String topic, LongFunction<Entry> make) {
+    List<String> levels = levels(topic);
+    synchronized (writing) {
+      Node there = node(levels);
+      Entry before = there == null ? null : there.kept;
+      Entry entry = make.apply(puts + 1);
+      long more = entry.weight() - (before == null ? 0 : before.weight());
       if (before == null && size >= limit || more > 0 && bytes + more > maxBytes) {
         return false;
       }
@@ -73,23 +118,23 @@ public final class RetainedTree implements RetainedStore {
         leave(before);
       }
       puts = puts + 1;
-      node.kept = enter(new Kept(message, puts));
+      enter(entry);
+      node.kept = entry;
       return true;
     }
   }
 
-  private Kept enter(Kept kept) {
-    bytes += kept.message.weight();
-    if (kept.message.expiresAt() < Long.MAX_VALUE) {
-      expiring.put(kept.due(), kept.message);
+  private void enter(Entry entry) {
+    bytes += entry.weight();
+    if (entry.expiresAt() < Long.MAX_VALUE) {
+      expiring.put(entry.due(), entry);
     }
-    return kept;
   }
 
-  private void leave(Kept kept) {
-    bytes -= kept.message.weight();
-    if (kept.message.expiresAt() < Long.MAX_VALUE) {
-      expiring.remove(kept.due());
+  private void leave(Entry entry) {
+    bytes -= entry.weight();
+    if (entry.expiresAt() < Long.MAX_VALUE) {
+      expiring.remove(entry.due());
     }
   }
 
@@ -99,35 +144,30 @@ public final class RetainedTree implements RetainedStore {
   }
 
   @Override
-  public void expire(Message message) {
-    removeMessage(message);
-  }
-
-  @Override
   public int expire(long now, int most) {
     int removed = 0;
-    Message next;
+    Entry next;
     while (removed < most && (next = firstExpired(now)) != null) {
-      removeMessage(next);
+      remove(next);
       removed++;
     }
     return removed;
   }
 
-  /** A message that has expired by then, in milliseconds of the epoch; null if there is none. */
-  public @Nullable Message firstExpired(long now) {
+  /** One that has expired by then, in milliseconds of the epoch; null if there is none. */
+  public @Nullable Entry firstExpired(long now) {
     synchronized (writing) {
-      Map.Entry<Due, Message> first = expiring.firstEntry();
+      Map.Entry<Due, Entry> first = expiring.firstEntry();
       return first == null || first.getKey().at > now ? null : first.getValue();
     }
   }
 
   /** Removes the message; false if another has taken its place, or none is there any more. */
-  public boolean removeMessage(Message message) {
-    return remove(message.topic(), there -> there == message);
+  public boolean remove(Entry entry) {
+    return remove(entry.topic(), there -> there.number() == entry.number());
   }
 
-  private boolean remove(String topic, Predicate<Message> unwanted) {
+  private boolean remove(String topic, Predicate<Entry> unwanted) {
     List<String> levels = levels(topic);
     synchronized (writing) {
       List<Node> path = new ArrayList<>(levels.size() + 1);
@@ -140,8 +180,8 @@ public final class RetainedTree implements RetainedStore {
         }
         path.add(node);
       }
-      Kept there = node.kept;
-      if (there == null || !unwanted.test(there.message)) {
+      Entry there = node.kept;
+      if (there == null || !unwanted.test(there)) {
         return false;
       }
       node.kept = null;
@@ -155,8 +195,13 @@ public final class RetainedTree implements RetainedStore {
   }
 
   @Override
-  public RetainedWalk match(String filter) {
-    return new Walk(filter, puts);
+  public RetainedWalk match(String filter, Executor owner, Runnable ready) {
+    return match(filter, owner, ready, (topic, thread, then) -> then.accept(null));
+  }
+
+  /** As {@link RetainedStore#match}, with somebody who reads the messages that are outlines. */
+  public RetainedWalk match(String filter, Executor owner, Runnable ready, Bodies bodies) {
+    return new TreeWalk(root, levels(filter), puts, new TreeWalk.Reading(owner, ready, bodies));
   }
 
   @Override
@@ -175,7 +220,7 @@ public final class RetainedTree implements RetainedStore {
     return count;
   }
 
-  private @Nullable Kept find(List<String> levels) {
+  private @Nullable Node node(List<String> levels) {
     Node node = root;
     for (String level : levels) {
       node = node.child(level);
@@ -183,7 +228,7 @@ public final class RetainedTree implements RetainedStore {
         return null;
       }
     }
-    return node.kept;
+    return node;
   }
 
   private static List<String> levels(String topic) {
@@ -197,10 +242,66 @@ public final class RetainedTree implements RetainedStore {
     return levels;
   }
 
-  /** A message, and how many had been put when it was. */
-  private record Kept(Message message, long number) {
-    Due due() {
-      return new Due(message.expiresAt(), number);
+  /** Reads messages whose bodies are not in memory. */
+  public interface Bodies {
+    /**
+     * @param owner runs {@code then}
+     * @param then is handed the message of the topic, or null if there is none, or none that can be
+     *     read; once. The message's memory is counted until it returns
+     */
+    void read(String topic, Executor owner, Consumer<@Nullable Message> then);
+  }
+
+  /** What a topic has. */
+  public sealed interface Entry {
+    String topic();
+
+    /** As {@link Message#expiresAt}. */
+    long expiresAt();
+
+    /** How many had been put when it was, itself among them. */
+    long number();
+
+    /** Bytes of heap it takes in the end, approximately. */
+    int weight();
+
+    /** Its place in the order of expiry. */
+    private Due due() {
+      return new Due(expiresAt(), number());
+    }
+  }
+
+  /**
+   * A message.
+   *
+   * @param leaving whether its body is to be let go of soon
+   */
+  record Whole(Message message, long number, boolean leaving) implements Entry {
+    @Override
+    public String topic() {
+      return message.topic();
+    }
+
+    @Override
+    public long expiresAt() {
+      return message.expiresAt();
+    }
+
+    @Override
+    public int weight() {
+      return leaving ? Outline.weight(topic()) : message.weight();
+    }
+  }
+
+  /** What stands for a message that has to be read. */
+  record Outline(String topic, long expiresAt, long number) implements Entry {
+    static int weight(String topic) {
+      return topic.length() + 128;
+    }
+
+    @Override
+    public int weight() {
+      return weight(topic);
     }
   }
 
@@ -213,81 +314,10 @@ public final class RetainedTree implements RetainedStore {
     }
   }
 
-  /** Nodes of one depth still to be met by the filter's level of that depth. */
-  private record Step(Iterator<Node> nodes, int depth) {}
-
-  private final class Walk implements RetainedWalk {
-    private final String filter;
-    private final long before;
-    private final Deque<Step> steps = new ArrayDeque<>(4);
-    private List<String> levels = List.of();
-    private boolean begun;
-
-    Walk(String filter, long before) {
-      this.filter = filter;
-      this.before = before;
-    }
-
-    @Override
-    public boolean isOver() {
-      return begun && steps.isEmpty();
-    }
-
-    @Override
-    public @Nullable Message next(int most) {
-      if (!begun) {
-        begun = true;
-        levels = levels(filter);
-        steps.push(new Step(List.of(root).iterator(), 0));
-      }
-      for (int left = most; left > 0 && !steps.isEmpty(); left--) {
-        Step step = steps.peek();
-        if (!step.nodes.hasNext()) {
-          steps.pop();
-          continue;
-        }
-        Kept found = visit(step.nodes.next(), step.depth);
-        if (found != null && found.number <= before) {
-          return found.message;
-        }
-      }
-      return null;
-    }
-
-    /** What the node has for the filter; its children are next. */
-    private @Nullable Kept visit(Node node, int depth) {
-      if (depth == levels.size()) {
-        return node.kept;
-      }
-      switch (levels.get(depth)) {
-        case "#" -> {
-          steps.push(new Step(wild(node), depth));
-          // a/# matches a, too (4.7.1.2); the # stays in force all the way down
-          return node.kept;
-        }
-        case "+" -> steps.push(new Step(wild(node), depth + 1));
-        case String level -> {
-          Node child = node.child(level);
-          if (child != null) {
-            steps.push(new Step(List.of(child).iterator(), depth + 1));
-          }
-        }
-      }
-      return null;
-    }
-
-    /** The children a wildcard meets: at the top, none that begins with $ (4.7.2). */
-    private Iterator<Node> wild(Node node) {
-      return node == root
-          ? node.children().stream().filter(child -> !child.level.startsWith("$")).iterator()
-          : node.children().iterator();
-    }
-  }
-
   /** Changed under the tree's lock only, read without. */
-  private static final class Node {
+  static final class Node {
     final String level;
-    volatile @Nullable Kept kept;
+    volatile @Nullable Entry kept;
     private volatile @Nullable Map<String, Node> children;
 
     Node(String level) {

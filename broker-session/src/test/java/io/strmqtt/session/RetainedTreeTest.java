@@ -29,11 +29,40 @@ class RetainedTreeTest {
     assertThat(full.nodes()).isEqualTo(2);
   }
 
+  @Test
+  void bytesBeyondTheLimitAreRefused() {
+    assertThat(tree.put(large("a", 600_000))).isTrue();
+    assertThat(tree.put(large("b", 600_000))).isFalse();
+    assertThat(tree.put(large("b", 300_000))).isTrue();
+    assertThat(tree.put(large("b", 600_000))).as("grows beyond").isFalse();
+    assertThat(tree.put(large("a", 100_000))).isTrue();
+    assertThat(tree.put(large("b", 600_000))).isTrue();
+    assertThat(tree.size()).isEqualTo(2);
+    tree.remove("b");
+    assertThat(tree.put(large("c", 900_000))).isTrue();
+  }
+
+  @Test
+  void outlinesCountLittle() {
+    RetainedTree many = new RetainedTree(1000, 1 << 20);
+    for (int i = 0; i < 600; i++) {
+      Message message = large("t/" + i, 1_000_000);
+      assertThat(many.putLeaving(message)).isTrue();
+      many.settle(message);
+    }
+    assertThat(many.size()).isEqualTo(600);
+    assertThat(many.hasPlenty(1000)).isTrue();
+  }
+
   private void put(String topic) {
     tree.put(message(topic));
   }
 
   private static Message message(String topic) {
-    return new Message(topic, new byte[0], 0, true, Message.Properties.NONE, 0, "");
+    return large(topic, 0);
+  }
+
+  private static Message large(String topic, int bytes) {
+    return new Message(topic, new byte[bytes], 0, true, Message.Properties.NONE, 0, "");
   }
 }

@@ -34,7 +34,8 @@ public interface MessageQueue {
    * that threads had ended by {@link Storage#whenDurable} or {@link Storage#flush} before the call.
    *
    * @param behind the number to begin behind, 0 for all
-   * @param most how many at the most, at least 1
+   * @param most how many at the most, at least 1; a store may hand over fewer of large ones, but at
+   *     least one if there is any
    * @param then is handed what there is, once, be it that nothing could be read; on a thread of the
    *     store or, if nothing has to be waited for, on this one before the method returns
    */

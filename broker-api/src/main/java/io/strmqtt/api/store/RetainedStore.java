@@ -1,6 +1,7 @@
 package io.strmqtt.api.store;
 
 import io.strmqtt.api.Message;
+import java.util.concurrent.Executor;
 
 /** The retained message of each topic. */
 public interface RetainedStore {
@@ -11,9 +12,6 @@ public interface RetainedStore {
   boolean put(Message message);
 
   void remove(String topic);
-
-  /** Removes the message, unless another has taken its place. */
-  void expire(Message message);
 
   /**
    * Removes messages that have expired, whether somebody asks for them or not. Called about once a
@@ -31,8 +29,12 @@ public interface RetainedStore {
    * 4.7.2). Cheap: nothing is looked at before the first step. A message that is put after this
    * call need not be handed over: whoever subscribed before gets it as it is published. Expired
    * ones may be among them.
+   *
+   * @param owner runs tasks on the thread that walks, one at a time and in their order
+   * @param ready run by the owner each time a message that had to be read is there: {@link
+   *     RetainedWalk#next} hands it over until this returns, and reads it anew later
    */
-  RetainedWalk match(String filter);
+  RetainedWalk match(String filter, Executor owner, Runnable ready);
 
   /** How many there are. */
   long size();

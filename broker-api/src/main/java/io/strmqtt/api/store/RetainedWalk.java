@@ -12,9 +12,15 @@ public interface RetainedWalk {
    * Walks on to the next message.
    *
    * @param steps how many topic levels to look at, at most; at least 1
-   * @return null if there was none in so many steps, or {@link #isOver}
+   * @return null if there was none in so many steps, or {@link #isOver}, or {@link #isReading}
    */
   @Nullable Message next(int steps);
+
+  /**
+   * Whether the next message is being read from the store. The walk stands still until the task
+   * that {@link RetainedStore#match} was given is run.
+   */
+  boolean isReading();
 
   /** Whether all have been handed over. */
   boolean isOver();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backlog {
   static final int PAGE = 256;
+  static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Session session;
 
@@ -158,7 +160,8 @@ final class Backlog {
       reading = false;
       return;
     }
-    session.inSomeSeconds(
+    session.later(
+        RETRY_NANOS,
         () -> {
           if (turn == mine) {
             reading = false;
@@ -173,28 +176,32 @@ final class Backlog {
       return;
     }
     dropping = true;
-    int mine = epoch;
-    int most = Math.min(messages, PAGE);
-    // Those in flight stay, and are the oldest.
-    queue.read(
-        lastRead,
-        most + session.outbound().inFlight(),
-        page ->
-            session.command(() -> dropOldest(mine == epoch ? page.messages() : List.of(), most)));
+    dropOldest(queue, lastRead, Math.min(messages, PAGE), epoch);
   }
 
-  private void dropOldest(List<QueuedMessage> page, int most) {
+  private void dropOldest(MessageQueue queue, long behind, int most, int mine) {
+    // Those in flight stay, and are the oldest.
+    queue.read(
+        behind,
+        most + session.outbound().inFlight(),
+        page -> session.command(() -> dropOldest(queue, page, most, mine)));
+  }
+
+  private void dropOldest(MessageQueue queue, QueuePage page, int most, int mine) {
     dropping = false;
-    if (session.hasMailUnderWay()) {
+    if (mine != epoch || session.hasMailUnderWay()) {
       return; // Some of it may be in the page. The mail asks again.
     }
     int left = most;
-    for (QueuedMessage stored : page) {
+    for (QueuedMessage stored : page.messages()) {
       if (left > 0 && drop(stored)) {
         left--;
       }
     }
-    if (left < most) {
+    if (left == most && page.behind() == QueuePage.Behind.MORE) {
+      dropping = true;
+      dropOldest(queue, page.messages().getLast().number(), most, mine); // All were in flight.
+    } else if (left < most) {
       session.outbound().makeRoom();
     }
   }

@@ -27,6 +27,11 @@ final class Held {
     messages -= delivery.publication().letGo();
   }
 
+  /** Bytes of the messages, those apart that another session has counted. */
+  long messages() {
+    return messages;
+  }
+
   /** Brings the sum up to date. */
   void report(long unsentBytes) {
     unsent = unsentBytes;

@@ -71,7 +71,7 @@ final class Legacy {
     switch (page.behind()) {
       case MORE -> readBehind(behind);
       case NOTHING -> queue.end();
-      case UNREADABLE -> session.inSomeSeconds(() -> readBehind(behind));
+      case UNREADABLE -> session.later(Backlog.RETRY_NANOS, () -> readBehind(behind));
     }
   }
 }

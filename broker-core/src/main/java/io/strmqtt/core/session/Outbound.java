@@ -190,7 +190,7 @@ public final class Outbound {
   private void wantRetained(Subscription subscription, boolean noted) {
     RetainedWanted wanted = retained;
     if (wanted == null) {
-      wanted = new RetainedWanted(broker, kept != null);
+      wanted = new RetainedWanted(broker, session, kept != null);
       retained = wanted;
     }
     wanted.add(subscription, noted);
@@ -249,7 +249,7 @@ public final class Outbound {
     waiting.relax();
     now.flush();
     if (sending == now) {
-      session.lag(!now.isIdle(), more);
+      session.lag(!now.isIdle() || now.isInPart(), more);
     }
   }
 
@@ -259,6 +259,11 @@ public final class Outbound {
     if (now != null) {
       now.report();
     }
+  }
+
+  /** So many bytes of messages are in memory for the connection. */
+  void holds(long bytes) {
+    waiting.holds(bytes);
   }
 
   /** Drops the QoS 0 messages that wait: memory is short, and the client is behind. */

@@ -61,6 +61,11 @@ public final class PendingBytes {
     return isShort;
   }
 
+  /** Whether there is so much that sessions are disconnected: nothing is to be added to it. */
+  boolean isExhausted() {
+    return exhausted;
+  }
+
   /** Whether sockets get small portions only, and the next one when the last has left. */
   boolean isTight() {
     return tight;

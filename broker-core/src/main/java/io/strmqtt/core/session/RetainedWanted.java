@@ -8,6 +8,7 @@ import io.strmqtt.core.routing.Subscription;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,10 @@ final class RetainedWanted {
   /** Subscriptions noted in one go. */
   private static final int NOTES = 256;
 
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final Broker broker;
+  private final Session session;
 
   /** Whether the session is kept: then the store says what is left to do after a restart. */
   private final boolean kept;
@@ -42,8 +46,9 @@ final class RetainedWanted {
     }
   }
 
-  RetainedWanted(Broker broker, boolean kept) {
+  RetainedWanted(Broker broker, Session session, boolean kept) {
     this.broker = broker;
+    this.session = session;
     this.kept = kept;
   }
 
@@ -56,11 +61,27 @@ final class RetainedWanted {
     String filter = subscription.filter().full();
     remove(filter);
     Wanted wanted =
-        new Wanted(subscription, broker.retained().match(subscription.filter().filter()));
+        new Wanted(
+            subscription,
+            broker
+                .retained()
+                .match(
+                    subscription.filter().filter(),
+                    task -> session.command(() -> whenThereIsRoom(task)),
+                    session::send));
     all.put(filter, wanted);
     wanted.noted = noted;
     if (kept && !noted) {
       unnoted.add(wanted);
+    }
+  }
+
+  /** What was read from the store adds to what waits: not while memory is short. */
+  private void whenThereIsRoom(Runnable task) {
+    if (broker.pending().isExhausted()) {
+      session.later(RETRY_NANOS, () -> whenThereIsRoom(task));
+    } else {
+      task.run();
     }
   }
 
@@ -103,6 +124,11 @@ final class RetainedWanted {
     return all.values().iterator().next().subscription.qos() > 0;
   }
 
+  /** Whether the next message is being read; the session is then told to send. */
+  boolean isReading() {
+    return all.values().iterator().next().walk.isReading();
+  }
+
   /** The next message; null if none was found in a few steps. */
   @Nullable Delivery next() {
     Wanted first = all.values().iterator().next();
@@ -118,7 +144,6 @@ final class RetainedWanted {
       return null;
     }
     if (message.expiresAt() <= broker.clock().millis()) {
-      broker.retained().expire(message);
       return null;
     }
     return subscription.noLocal()

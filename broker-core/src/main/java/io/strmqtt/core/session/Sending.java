@@ -297,7 +297,7 @@ final class Sending {
    * client can take none now.
    */
   private boolean sendRetained(RetainedWanted retained) {
-    if (!mayBegin() && retained.mayNeedQuota()) {
+    if (retained.isReading() || !mayBegin() && retained.mayNeedQuota()) {
       return false;
     }
     Delivery delivery = retained.next();
@@ -333,6 +333,7 @@ final class Sending {
   /** Brings the sum of what waits up to date. */
   void report() {
     held.report(out.unsent());
+    outbound.holds(held.messages());
   }
 
   private void take(Delivery delivery) {
@@ -438,6 +439,11 @@ final class Sending {
     } else {
       held.letGo(delivery);
     }
+  }
+
+  /** Whether the socket has taken a part of a large message, and not the rest. */
+  boolean isInPart() {
+    return inPart != null;
   }
 
   private void letGoOfPart() {

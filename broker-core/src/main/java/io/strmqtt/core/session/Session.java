@@ -35,8 +35,6 @@ public final class Session implements Subscriber {
   private static final AtomicIntegerFieldUpdater<Session> UNDER_WAY =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "underWay");
 
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   /** Mail taken in one turn. */
   private static final int MAIL_AT_ONCE = 1024;
 
@@ -238,10 +236,10 @@ public final class Session implements Subscriber {
     schedule();
   }
 
-  /** Has the loop run the task in a while: what has failed is tried again. For the owner. */
-  void inSomeSeconds(Runnable task) {
+  /** Has the owner run the task in so many nanoseconds. For the owner. */
+  void later(long nanos, Runnable task) {
     // By then, the session may be on another loop.
-    shard.deadlines().set(new Deadlines.Entry(() -> command(task::run)), RETRY_NANOS);
+    shard.deadlines().set(new Deadlines.Entry(() -> command(task::run)), nanos);
   }
 
   private void schedule() {
@@ -551,9 +549,9 @@ public final class Session implements Subscriber {
     command(outbound::dropQos0);
   }
 
-  /** Bytes of all messages that wait, each counted in full; any thread. */
+  /** Bytes of all messages that wait; any thread. */
   long waitingBytes() {
-    return waiting.bytes();
+    return Math.max(waiting.bytes(), waiting.held());
   }
 
   /** QoS 2 publications of the client that are not released. For the owner. */

@@ -41,6 +41,7 @@ final class Waiting {
   private volatile long retainedBytes;
   private volatile int messages;
   private volatile long bytes;
+  private volatile long held;
   private volatile long refused;
 
   /** No message that waits expires before: milliseconds of the epoch, or {@link #UNKNOWN}. */
@@ -68,6 +69,18 @@ final class Waiting {
 
   long bytes() {
     return bytes;
+  }
+
+  /** So many bytes are in memory for the connection; for the owner. */
+  void holds(long now) {
+    if (now != held) {
+      held = now;
+    }
+  }
+
+  /** Bytes in memory for the connection, retained messages among them; any thread. */
+  long held() {
+    return held;
   }
 
   /** Counts the message in; false, and nothing counted, if a bound is reached. */

@@ -7,6 +7,7 @@ import io.strmqtt.mqtt.topic.Topics;
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +37,15 @@ public final class SysRetained implements RetainedStore {
   }
 
   @Override
-  public void expire(Message message) {
-    stored.expire(message);
-  }
-
-  @Override
   public int expire(long now, int most) {
     return stored.expire(now, most);
   }
 
   @Override
-  public RetainedWalk match(String filter) {
+  public RetainedWalk match(String filter, Executor owner, Runnable ready) {
     return SysAccess.isSys(filter)
         ? new OwnWalk(filter, own.values().iterator())
-        : stored.match(filter);
+        : stored.match(filter, owner, ready);
   }
 
   /** There are less than a hundred of them. */
@@ -63,6 +59,11 @@ public final class SysRetained implements RetainedStore {
         }
       }
       return null;
+    }
+
+    @Override
+    public boolean isReading() {
+      return false;
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,18 +82,13 @@ class DurableTest {
         }
 
         @Override
-        public void expire(Message message) {
-          all.expire(message);
-        }
-
-        @Override
         public int expire(long now, int most) {
           return all.expire(now, most);
         }
 
         @Override
-        public RetainedWalk match(String filter) {
-          return all.match(filter);
+        public RetainedWalk match(String filter, Executor owner, Runnable ready) {
+          return all.match(filter, owner, ready);
         }
 
         @Override

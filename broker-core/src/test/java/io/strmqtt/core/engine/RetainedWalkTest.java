@@ -237,4 +237,31 @@ class RetainedWalkTest {
       assertThat(retained).isEqualTo(3);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void messagesThatHaveToBeReadComeOneAfterTheOtherAsTheClientTakesThem(int qos) {
+    SlowBodies[] bodies = new SlowBodies[1];
+    try (EngineFixture broker =
+        EngineFixture.start(
+            o -> {
+              o.storage = memory -> bodies[0] = new SlowBodies(memory);
+              o.limits.maxInFlight = 8;
+            })) {
+      retain(broker, 50, qos, "old");
+      TestClient subscriber = broker.connect(as("s"));
+      subscriber.subscribe("r/#", qos);
+      broker.connect("q").publish("r/live", "live", qos, false, Properties.NONE);
+      List<Publish> all = takeAll(subscriber);
+      assertThat(all.stream().map(TestClient::text)).containsOnly("live");
+      for (int i = 0; i < 50; i++) {
+        assertThat(bodies[0].reads).as("read ahead").hasSize(1);
+        bodies[0].reads.remove().run();
+        broker.loops().settle();
+        all.addAll(takeAll(subscriber));
+      }
+      assertThat(bodies[0].reads).isEmpty();
+      assertThat(all.stream().map(Publish::topic).distinct()).hasSize(51);
+    }
+  }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -334,27 +335,25 @@ final class SimulatedDisk {
       }
 
       @Override
-      public void expire(Message message) {
-        if (now.get(message.topic()) == message) {
-          remove(message.topic());
-        }
-      }
-
-      @Override
       public int expire(long until, int most) {
         List<Message> due =
             now.values().stream().filter(each -> each.expiresAt() <= until).limit(most).toList();
-        due.forEach(this::expire);
+        due.forEach(each -> remove(each.topic()));
         return due.size();
       }
 
       @Override
-      public RetainedWalk match(String filter) {
+      public RetainedWalk match(String filter, Executor owner, Runnable ready) {
         Iterator<Message> found = Optional.ofNullable(now.get(filter)).stream().iterator();
         return new RetainedWalk() {
           @Override
           public @Nullable Message next(int steps) {
             return found.hasNext() ? found.next() : null;
+          }
+
+          @Override
+          public boolean isReading() {
+            return false;
           }
 
           @Override

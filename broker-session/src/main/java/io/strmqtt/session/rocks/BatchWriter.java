@@ -17,6 +17,9 @@ final class BatchWriter implements AutoCloseable {
   private final LatestRetained retained;
   private final WriteBatch batch = new WriteBatch();
 
+  /** Whether there may be rows of {@link Family#RETAINED_BODIES}. */
+  private boolean retainedBodies;
+
   BatchWriter(Database database, References references, LatestRetained retained) {
     this.database = database;
     this.references = references;
@@ -25,6 +28,11 @@ final class BatchWriter implements AutoCloseable {
 
   WriteBatch batch() {
     return batch;
+  }
+
+  /** An earlier run has left bodies of retained messages; before the first unit. */
+  void hasRetainedBodies() {
+    retainedBodies = true;
   }
 
   /** Adds the unit. The database has to be open. */
@@ -68,16 +76,28 @@ final class BatchWriter implements AutoCloseable {
           batch.put(open.family(Family.ENDED), Keys.number(queue.number()), NOTHING);
         }
       }
-      case Change.Retain(String topic, long stamp, byte[] message) -> {
-        if (retained.isLatest(topic, stamp)) {
-          ColumnFamilyHandle family = open.family(Family.RETAINED);
-          if (message.length == 0) {
-            batch.delete(family, Keys.text(topic));
-          } else {
-            batch.put(family, Keys.text(topic), message);
-          }
+      case Change.Retain retain -> {
+        if (retained.isLatest(retain.topic(), retain.stamp())) {
+          retain(open, Keys.text(retain.topic()), retain);
         }
       }
+    }
+  }
+
+  private void retain(Database.Open open, byte[] topic, Change.Retain retain)
+      throws RocksDBException {
+    ColumnFamilyHandle family = open.family(Family.RETAINED);
+    if (retain.message().length == 0) {
+      batch.delete(family, topic);
+    } else {
+      batch.put(family, topic, retain.message());
+    }
+    ColumnFamilyHandle bodies = open.family(Family.RETAINED_BODIES);
+    if (retain.body().length > 0) {
+      retainedBodies = true;
+      batch.put(bodies, topic, retain.body());
+    } else if (retainedBodies) {
+      batch.delete(bodies, topic);
     }
   }
 

@@ -65,12 +65,13 @@ sealed interface Change {
    * Writes or removes the retained message of a topic, unless a later one has been written already.
    *
    * @param stamp greater than those of all earlier changes of the topic
-   * @param message empty to remove
+   * @param message or its outline; empty to remove
+   * @param body the message, if there is an outline; else empty
    */
-  record Retain(String topic, long stamp, byte[] message) implements Change {
+  record Retain(String topic, long stamp, byte[] message, byte[] body) implements Change {
     @Override
     public long size() {
-      return 96L + topic.length() + message.length;
+      return 96L + topic.length() + message.length + body.length;
     }
   }
 }

@@ -26,8 +26,10 @@ enum Family {
   RECEIVED("received"),
   /** Queue: empty, for each that has ended and may still have entries. */
   ENDED("ended"),
-  /** Topic: retained message. */
+  /** Topic: retained message, or what stands for one whose body is a row of its own. */
   RETAINED("retained"),
+  /** Topic: retained message that is not loaded when the store is opened. */
+  RETAINED_BODIES("retained-bodies"),
   /** Who and why: refused attempts. */
   UNAUTHORIZED("unauthorized");
 

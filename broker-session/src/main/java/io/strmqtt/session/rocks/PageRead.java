@@ -24,6 +24,9 @@ import org.rocksdb.Slice;
 final class PageRead {
   private static final int AT_A_TIME = 256;
 
+  /** Bytes of messages behind which a page ends, whatever is asked for. */
+  private static final long MOST_BYTES = 1 << 20;
+
   /** No row is so far behind another. */
   private static final long FARTHEST = 1L << 62;
 
@@ -32,6 +35,9 @@ final class PageRead {
   private final List<QueuedMessage> found;
   private final Damage damage;
   private boolean complete = true;
+
+  /** Of the messages that were found. */
+  private long bytes;
 
   /** The number of the last row that was looked at. */
   private long last;
@@ -69,22 +75,31 @@ final class PageRead {
       throws RocksDBException {
     try (RocksIterator row = iterators.get()) {
       row.seek(Keys.pair(queue, last + 1));
-      while (found.size() < most && row.isValid()) {
+      while (!isEnough() && row.isValid()) {
         List<Row> rows = new ArrayList<>();
         int wanted = Math.min(AT_A_TIME, most - found.size());
-        for (; row.isValid() && rows.size() < wanted; row.next()) {
+        long left = MOST_BYTES - bytes;
+        for (; row.isValid() && rows.size() < wanted && left > 0; row.next()) {
           last = Keys.last(row.key());
-          entry(row.value()).ifPresent(rows::add);
+          Optional<Row> entry = entry(row.value());
+          if (entry.isPresent()) {
+            rows.add(entry.get());
+            left -= entry.get().entry.weight();
+          }
         }
         toMessages(open, rows);
       }
-      if (found.size() >= most) {
+      if (isEnough()) {
         return Stop.ENOUGH;
       }
       Optional<String> damage = damage(row);
       damage.ifPresent(what -> leaveOut(last, what));
       return damage.isPresent() ? Stop.DAMAGE : Stop.END;
     }
+  }
+
+  private boolean isEnough() {
+    return found.size() >= most || bytes >= MOST_BYTES;
   }
 
   /** Why the iterator does not stand on a row; empty if there is none. */
@@ -167,6 +182,7 @@ final class PageRead {
       try {
         Message message = MessageCodec.fromBytes(body == null ? alone(open, row.number) : body);
         found.add(row.entry.toMessage(row.number, message));
+        bytes += row.entry.weight();
       } catch (Damaged e) {
         leaveOut(row.number, e.getMessage());
       }

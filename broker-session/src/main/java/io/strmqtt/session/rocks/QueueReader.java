@@ -2,6 +2,7 @@ package io.strmqtt.session.rocks;
 
 import io.strmqtt.api.store.QueuePage;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,6 +24,7 @@ final class QueueReader implements AutoCloseable {
   private static final int THREADS = 2;
   private static final long FAILURE_LINE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  private static final long RETRY_SECONDS = 5;
   private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Database database;
@@ -46,6 +48,41 @@ final class QueueReader implements AutoCloseable {
 
   void read(long queue, long behind, int most, Consumer<QueuePage> then) {
     behindAllWrites.accept(() -> submit(() -> then.accept(read(queue, behind, most))));
+  }
+
+  /**
+   * Reads the row of a retained message. What has failed is tried again after a while.
+   *
+   * @param then is handed the row, null if there is none or it is damaged; on a thread of the store
+   */
+  void retained(String topic, RetainedRow row, Consumer<byte @Nullable []> then) {
+    submit(() -> readRetained(topic, row, then));
+  }
+
+  private void readRetained(String topic, RetainedRow row, Consumer<byte @Nullable []> then) {
+    Optional<Optional<byte[]>> found;
+    try {
+      found = database.read(open -> row.of(open, topic));
+    } catch (RocksDBException e) {
+      if (Diagnosis.isCorruption(e)) {
+        damagedRetained(topic, Diagnosis.text(e));
+        then.accept(null);
+        return;
+      }
+      failed("retained message", e);
+      found = Optional.empty();
+    }
+    if (found.isPresent()) {
+      then.accept(found.get().orElse(null));
+    } else {
+      CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS)
+          .execute(() -> retained(topic, row, then));
+    }
+  }
+
+  /** Looks for the row of a topic's retained message. */
+  interface RetainedRow {
+    Optional<byte[]> of(Database.Open open, String topic) throws RocksDBException;
   }
 
   /** How many entries could not be read so far. */
@@ -80,7 +117,7 @@ final class QueueReader implements AutoCloseable {
         }
         LockSupport.parkNanos(this, CLOSED_NANOS); // It is being opened anew.
       } catch (RocksDBException | RuntimeException e) {
-        failed(queue, e);
+        failed("queue " + queue, e);
         return page.part();
       }
     }
@@ -88,27 +125,35 @@ final class QueueReader implements AutoCloseable {
   }
 
   /** A line a minute at the most: whoever reads will ask again and again. */
-  private void failed(long queue, Exception e) {
+  private void failed(String what, Exception e) {
     long now = System.nanoTime();
     long due = failureLineAt.get();
     if (due == 0 || now - due >= 0) {
       failureLineAt.set(now + FAILURE_LINE_NANOS);
       LOG.error(
-          "event=read_failed queue={} error=\"{}\" text=\"is tried again\"",
-          queue,
+          "event=read_failed what=\"{}\" error=\"{}\" text=\"is tried again\"",
+          what,
           e instanceof RocksDBException rocks ? Diagnosis.text(rocks) : e.toString());
     }
   }
 
   private void damaged(long queue, long number, @Nullable String what) {
+    damaged("queue " + queue + ", message " + number, what);
+  }
+
+  private void damaged(String where, @Nullable String what) {
     if (leftOut.incrementAndGet() == 1) {
       LOG.error(
-          "event=store_damaged queue={} number={} error=\"{}\" text=\"messages are left out; stop the"
+          "event=store_damaged where=\"{}\" error=\"{}\" text=\"messages are left out; stop the"
               + " broker and run st-rmqtt store check\"",
-          queue,
-          number,
+          where,
           what);
     }
+  }
+
+  /** A retained message is damaged: it is left out. */
+  void damagedRetained(String topic, @Nullable String what) {
+    damaged("retained message of a topic of " + topic.length() + " characters", what);
   }
 
   @Override

@@ -4,23 +4,39 @@ import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.session.RetainedTree;
+import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.MessageCodec;
+import io.strmqtt.session.rocks.record.OutlineCodec;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Retained messages in memory, and a row for each. */
+/**
+ * Retained messages: a row for each, and the tree of their topics in memory. Large ones are in
+ * memory only until they are written, and so is every message once the others take half of the heap
+ * that they may take; they are read when somebody wants them.
+ */
 final class RocksRetained implements RetainedStore {
   private static final int LOCKS = 64;
   private static final byte[] NONE = {};
 
+  /** Bytes above which a message is not kept in memory. */
+  private static final int LARGE = 4 << 10;
+
+  /** Bytes below which it is not worth it. */
+  private static final int SMALL = 256;
+
   private final RetainedTree tree;
+  private final RetainedBodies bodies;
   private final Gathering gathering;
   private final LatestRetained latest;
   private final AtomicLong stamps = new AtomicLong();
   // changes of one topic get their stamps in the order in which the tree sees them
   private final Object[] locks = new Object[LOCKS];
 
-  RocksRetained(int limit, long maxBytes, Gathering gathering, LatestRetained latest) {
-    this.tree = new RetainedTree(limit, maxBytes);
+  RocksRetained(
+      RetainedTree tree, RetainedBodies bodies, Gathering gathering, LatestRetained latest) {
+    this.tree = tree;
+    this.bodies = bodies;
     this.gathering = gathering;
     this.latest = latest;
     for (int i = 0; i < LOCKS; i++) {
@@ -28,24 +44,45 @@ final class RocksRetained implements RetainedStore {
     }
   }
 
-  /** A message of an earlier run. False if the limit is smaller now. */
-  boolean restore(Message message) {
-    return tree.put(message);
+  /**
+   * A row of an earlier run. False if the limits are smaller now.
+   *
+   * @throws Damaged if the row is none
+   */
+  boolean restore(String topic, byte[] row) {
+    if (OutlineCodec.isOutline(row)) {
+      return tree.putOutline(topic, OutlineCodec.expiresAt(row));
+    }
+    Message message = MessageCodec.fromBytes(row);
+    return isToBeRead(message) ? tree.putOutline(topic, message.expiresAt()) : tree.put(message);
+  }
+
+  private boolean isToBeRead(Message message) {
+    int weight = message.weight();
+    return weight > LARGE || message.payload().length > SMALL && !tree.hasPlenty(weight);
   }
 
   @Override
   public boolean put(Message message) {
     String topic = message.topic();
     byte[] bytes = MessageCodec.toBytes(message);
+    boolean toBeRead = isToBeRead(message);
     long stamp;
     synchronized (lock(topic)) {
-      if (!tree.put(message)) {
+      if (!(toBeRead ? tree.putLeaving(message) : tree.put(message))) {
         return false;
       }
       stamp = stamps.incrementAndGet();
       latest.expect(topic);
     }
-    write(topic, stamp, bytes);
+    Unit unit = gathering.open();
+    if (toBeRead) {
+      byte[] outline = OutlineCodec.toBytes(message.expiresAt());
+      unit.change(new Change.Retain(topic, stamp, outline, bytes));
+      unit.whenWritten(() -> tree.settle(message));
+    } else {
+      unit.change(new Change.Retain(topic, stamp, bytes, NONE));
+    }
     return true;
   }
 
@@ -58,27 +95,13 @@ final class RocksRetained implements RetainedStore {
       stamp = stamps.incrementAndGet();
       latest.expect(topic);
     }
-    write(topic, stamp, NONE);
-  }
-
-  @Override
-  public void expire(Message message) {
-    String topic = message.topic();
-    long stamp;
-    synchronized (lock(topic)) {
-      if (!tree.removeMessage(message)) {
-        return;
-      }
-      stamp = stamps.incrementAndGet();
-      latest.expect(topic);
-    }
-    write(topic, stamp, NONE);
+    removed(topic, stamp);
   }
 
   @Override
   public int expire(long now, int most) {
     int removed = 0;
-    Message next;
+    RetainedTree.Entry next;
     while (removed < most && (next = tree.firstExpired(now)) != null) {
       expire(next);
       removed++;
@@ -86,9 +109,22 @@ final class RocksRetained implements RetainedStore {
     return removed;
   }
 
+  private void expire(RetainedTree.Entry entry) {
+    String topic = entry.topic();
+    long stamp;
+    synchronized (lock(topic)) {
+      if (!tree.remove(entry)) {
+        return;
+      }
+      stamp = stamps.incrementAndGet();
+      latest.expect(topic);
+    }
+    removed(topic, stamp);
+  }
+
   @Override
-  public RetainedWalk match(String filter) {
-    return tree.match(filter);
+  public RetainedWalk match(String filter, Executor owner, Runnable ready) {
+    return tree.match(filter, owner, ready, bodies);
   }
 
   @Override
@@ -96,8 +132,8 @@ final class RocksRetained implements RetainedStore {
     return tree.size();
   }
 
-  private void write(String topic, long stamp, byte[] message) {
-    gathering.open().change(new Change.Retain(topic, stamp, message));
+  private void removed(String topic, long stamp) {
+    gathering.open().change(new Change.Retain(topic, stamp, NONE, NONE));
   }
 
   private Object lock(String topic) {

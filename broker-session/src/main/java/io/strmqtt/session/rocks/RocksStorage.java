@@ -9,8 +9,8 @@ import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StorageTerms;
 import io.strmqtt.api.store.UnauthorizedRecord;
 import io.strmqtt.api.store.UnauthorizedStore;
+import io.strmqtt.session.RetainedTree;
 import io.strmqtt.session.rocks.record.Damaged;
-import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.UnauthorizedCodec;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -98,7 +98,10 @@ final class RocksStorage implements Storage {
             });
     this.retained =
         new RocksRetained(
-            settings.retainedMax(), settings.retainedMaxBytes(), gathering, latestRetained);
+            new RetainedTree(settings.retainedMax(), settings.retainedMaxBytes()),
+            new RetainedBodies(database, reader),
+            gathering,
+            latestRetained);
     this.unauthorized = new RocksUnauthorized(settings.unauthorized(), terms.clock(), gathering);
   }
 
@@ -186,7 +189,12 @@ final class RocksStorage implements Storage {
           int tooMany = 0;
           try (Rows rows = new Rows(open, Family.RETAINED)) {
             for (; rows.isValid(); rows.next()) {
-              tooMany += retained.restore(MessageCodec.fromBytes(rows.value())) ? 0 : 1;
+              tooMany += retained.restore(Keys.text(rows.key()), rows.value()) ? 0 : 1;
+            }
+          }
+          try (Rows rows = new Rows(open, Family.RETAINED_BODIES)) {
+            if (rows.isValid()) {
+              writer.hasRetainedBodies();
             }
           }
           if (tooMany > 0) {

@@ -3,6 +3,7 @@ package io.strmqtt.session.rocks;
 import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.HandshakeCodec;
 import io.strmqtt.session.rocks.record.MessageCodec;
+import io.strmqtt.session.rocks.record.OutlineCodec;
 import io.strmqtt.session.rocks.record.QueueEntry;
 import io.strmqtt.session.rocks.record.SessionCodec;
 import io.strmqtt.session.rocks.record.SubscriptionCodec;
@@ -94,11 +95,24 @@ final class StoreCheck {
       case HANDSHAKES -> HandshakeCodec.fromBytes(Keys.last(key), value);
       case RECEIVED -> Keys.packetId(key);
       case RETAINED -> {
-        if (!MessageCodec.fromBytes(value).topic().equals(Keys.text(key))) {
-          throw new Damaged("the message has another topic");
+        if (OutlineCodec.isOutline(value)) {
+          OutlineCodec.expiresAt(value);
+          require(Family.RETAINED_BODIES, key, "its body is missing");
+        } else {
+          requireTopic(key, value);
         }
       }
+      case RETAINED_BODIES -> {
+        requireTopic(key, value);
+        require(Family.RETAINED, key, "no retained message refers to it");
+      }
       case UNAUTHORIZED -> UnauthorizedCodec.fromBytes(value);
+    }
+  }
+
+  private static void requireTopic(byte[] key, byte[] message) {
+    if (!MessageCodec.fromBytes(message).topic().equals(Keys.text(key))) {
+      throw new Damaged("the message has another topic");
     }
   }
 

@@ -203,7 +203,7 @@ class ModelTest {
     assertThat(storage.queues().size())
         .isEqualTo(sessions.values().stream().mapToLong(k -> k.messages.size()).sum());
     Map<String, String> found = new TreeMap<>();
-    Walks.all(storage.retained().match("#"), message -> found.put(message.topic(), text(message)));
+    Walks.all(storage.retained(), "#", message -> found.put(message.topic(), text(message)));
     assertThat(found).isEqualTo(retained);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.MessageQueue;
+import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.Storage;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,6 +70,30 @@ class QueueStoreTest {
     assertThat(back.retain()).isTrue();
     assertThat(back.identifiers()).containsExactly(7, 268_435_455);
     assertThat(back.shared()).isEqualTo("$share/g/t");
+  }
+
+  @Test
+  void largeMessagesComeAFewAtATimeAndAllOfThem() {
+    MessageQueue queue = queues.create("a");
+    List<Long> numbers = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      numbers.add(queues.nextNumber());
+      queue.add(Stored.queued(numbers.getLast(), Stored.message("t", "x".repeat(900_000))));
+      Stored.await(storage);
+    }
+    List<Long> found = new ArrayList<>();
+    CompletableFuture<QueuePage> next = new CompletableFuture<>();
+    queue.read(0, 100, next::complete);
+    QueuePage page = next.join();
+    while (page.behind() == QueuePage.Behind.MORE) {
+      assertThat(page.messages()).isNotEmpty();
+      page.messages().forEach(each -> found.add(each.number()));
+      CompletableFuture<QueuePage> more = new CompletableFuture<>();
+      queue.read(found.getLast(), 100, more::complete);
+      page = more.join();
+    }
+    page.messages().forEach(each -> found.add(each.number()));
+    assertThat(found).isEqualTo(numbers);
   }
 
   @Test

@@ -327,17 +327,35 @@ class RestartTest {
     storage.retained().put(Stored.message("a", "second"));
     storage.retained().put(Stored.message("b", "removed"));
     storage.retained().remove("b");
-    Message expired = Stored.message("c", "expired");
+    Message expired = expiring("c");
     storage.retained().put(expired);
-    storage.retained().expire(expired);
+    assertThat(storage.retained().expire(expired.expiresAt(), 10)).isEqualTo(1);
+    Message large = Stored.message("large", "x".repeat(100_000));
+    storage.retained().put(large);
+    storage.retained().put(Stored.message("shrinks", "x".repeat(100_000)));
+    restart();
+    storage.retained().put(Stored.message("shrinks", "small"));
     restart();
 
     List<Message> found = new ArrayList<>();
-    Walks.all(storage.retained().match("#"), found::add);
+    Walks.all(storage.retained(), "#", found::add);
     assertThat(found)
         .usingRecursiveFieldByFieldElementComparator()
-        .containsExactlyInAnyOrder(everything, Stored.message("a", "second"));
-    assertThat(storage.retained().size()).isEqualTo(2);
+        .containsExactlyInAnyOrder(
+            everything, Stored.message("a", "second"), large, Stored.message("shrinks", "small"));
+    assertThat(storage.retained().size()).isEqualTo(4);
+  }
+
+  private static Message expiring(String topic) {
+    return new Message(
+        topic,
+        new byte[10_000],
+        1,
+        true,
+        new Message.Properties(
+            -1, 5, Optional.empty(), Optional.empty(), Optional.empty(), List.of()),
+        1_000,
+        "p");
   }
 
   @Test

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.RetainedStore;
+import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +123,7 @@ class RetainedStoreTest {
     assertThat(retained.put(second)).isTrue();
 
     List<Message> found = new ArrayList<>();
-    Walks.all(retained.match("a"), found::add);
+    Walks.all(retained, "a", found::add);
     assertThat(found).containsExactly(second);
     assertThat(retained.size()).isEqualTo(1);
   }
@@ -138,19 +144,91 @@ class RetainedStoreTest {
   }
 
   @Test
-  void bytesBeyondTheLimitAreRefused() {
-    try (Storage small =
-        underTest.open(folder.resolve("bytes"), Map.of("retained_max_bytes", 1 << 20))) {
-      RetainedStore store = small.retained();
-      assertThat(store.put(large("a", 600_000))).isTrue();
-      assertThat(store.put(large("b", 600_000))).isFalse();
-      assertThat(store.put(large("b", 300_000))).isTrue();
-      assertThat(store.put(large("b", 600_000))).as("grows beyond").isFalse();
-      assertThat(store.put(large("a", 100_000))).isTrue();
-      assertThat(store.put(large("b", 600_000))).isTrue();
-      assertThat(store.size()).isEqualTo(2);
-      store.remove("b");
-      assertThat(store.put(large("c", 900_000))).isTrue();
+  void largeMessagesAreHandedOverAsTheyWerePut() {
+    for (int i = 0; i < 40; i++) {
+      retained.put(large("l/" + i, 20_000 + i));
+      retained.put(message("s/" + i));
+    }
+    flush();
+    retained.put(large("l/1", 30_000)); // not written yet
+    retained.put(message("l/2"));
+    retained.remove("l/3");
+    Map<String, Integer> found = new HashMap<>();
+    Walks.all(retained, "l/+", message -> found.put(message.topic(), message.payload().length));
+    assertThat(found).hasSize(39).doesNotContainKey("l/3");
+    assertThat(found.get("l/0")).isEqualTo(20_000);
+    assertThat(found.get("l/1")).isEqualTo(30_000);
+    assertThat(found.get("l/2")).isEqualTo(message("l/2").payload().length);
+    assertThat(found.get("l/39")).isEqualTo(20_039);
+    assertThat(topics("#")).hasSize(79);
+  }
+
+  @Test
+  void aMessageThatChangesWhileItIsReadIsNotHandedOver() {
+    retained.put(large("l", 20_000));
+    flush();
+    List<Runnable> tasks = new ArrayList<>();
+    CountDownLatch read = new CountDownLatch(1);
+    int[] ready = {0};
+    RetainedWalk walk =
+        retained.match(
+            "l",
+            task -> {
+              tasks.add(task);
+              read.countDown();
+            },
+            () -> ready[0]++);
+    Message there = walk.next(10);
+    while (there == null && !walk.isReading() && !walk.isOver()) {
+      there = walk.next(10);
+    }
+    if (walk.isReading()) { // A store that has it in memory hands it over at once.
+      await(read);
+      retained.put(message("l"));
+      tasks.forEach(Runnable::run);
+      assertThat(walk.next(10)).isNull();
+      assertThat(walk.isOver()).isTrue();
+      assertThat(ready[0]).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aMessageThatIsNotTakenIsReadAgain() {
+    retained.put(large("l", 20_000));
+    flush();
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    RetainedWalk walk = retained.match("l", tasks::add, () -> {});
+    Message there = walk.next(10);
+    for (int i = 0; i < 3 && walk.isReading(); i++) {
+      take(tasks).run();
+      assertThat(walk.isReading()).isFalse();
+      assertThat(walk.isOver()).isFalse();
+      there = walk.next(10);
+    }
+    assertThat(walk.isReading() || there != null).isTrue();
+  }
+
+  private void flush() {
+    CountDownLatch written = new CountDownLatch(1);
+    storage.whenDurable(written::countDown);
+    await(written);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Runnable take(BlockingQueue<Runnable> tasks) {
+    try {
+      Runnable task = tasks.poll(10, TimeUnit.SECONDS);
+      assertThat(task).isNotNull();
+      return task;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -259,7 +337,7 @@ class RetainedStoreTest {
 
   private List<String> topics(String filter) {
     List<String> topics = new ArrayList<>();
-    Walks.all(retained.match(filter), message -> topics.add(message.topic()));
+    Walks.all(retained, filter, message -> topics.add(message.topic()));
     return topics;
   }
 

@@ -131,7 +131,7 @@ class PowerCutTest {
             .isEqualTo(expected);
       }
       List<Message> retained = new ArrayList<>();
-      Walks.all(storage.retained().match("t"), retained::add);
+      Walks.all(storage.retained(), "t", retained::add);
       assertThat(new String(retained.getFirst().payload())).isEqualTo("" + there);
     }
     assertThat(Fixture.check(copy)).isEmpty();
