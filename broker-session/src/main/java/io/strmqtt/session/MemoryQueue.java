@@ -3,6 +3,8 @@ package io.strmqtt.session;
 import io.strmqtt.api.store.MessageQueue;
 import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
+import io.strmqtt.api.store.StoredSession;
+import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +38,9 @@ final class MemoryQueue implements MessageQueue {
       clear(); // An end that came in between has not seen it.
     }
   }
+
+  @Override
+  public void sent(List<StoredSession.Sent> unacknowledged) {}
 
   @Override
   public void sending(long number, int packetId) {}

@@ -1,5 +1,6 @@
 package io.strmqtt.api.store;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,12 @@ public interface MessageQueue {
 
   /** A QoS 2 message is about to be sent with the packet identifier (MQTT 5, 4.3.3). */
   void sending(long number, int packetId);
+
+  /**
+   * These QoS 1 messages have been sent and are not acknowledged; the others of which this was said
+   * before are. Those that are removed meanwhile need not be told of (MQTT 5, 4.4).
+   */
+  void sent(List<StoredSession.Sent> unacknowledged);
 
   /** Its PUBREC has come: from now on the packet identifier is all that is needed. */
   void released(long number, int packetId);

@@ -3,7 +3,9 @@ package io.strmqtt.core.session;
 import io.netty.util.collection.IntCollections;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.core.routing.Delivery;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -49,7 +51,7 @@ final class InFlight {
     /** Whether it is counted against the receive maximum of the present connection. */
     boolean holdsQuota;
 
-    /** Whether the store knows the packet identifier of the QoS 2 message. */
+    /** Whether the store knows the packet identifier. */
     boolean isNoted;
 
     /** Whether PUBREL waits for the store to know that it is released. */
@@ -107,6 +109,44 @@ final class InFlight {
       putUnloaded(entry);
     }
     lastId = packetId;
+  }
+
+  /** A QoS 1 message that an earlier run of the broker has sent. */
+  void restoreSent(long number, int packetId) {
+    if (byId.containsKey(packetId)) {
+      return; // Its number was given anew before the store was told: it is sent as a new one.
+    }
+    Entry entry = new Entry(packetId, ++lastOrder, number, Awaits.PUBACK);
+    entry.isNoted = true;
+    entry.wasSent = true;
+    put(entry);
+    putUnloaded(entry);
+    lastId = packetId;
+  }
+
+  /**
+   * QoS 1 messages that were sent and are not acknowledged, if the store does not know of all of
+   * them; they are noted then. Null if it does.
+   *
+   * @param upTo the last one by the order of sending that counts
+   */
+  @Nullable List<StoredSession.Sent> unnoted(long upTo) {
+    boolean isNew = false;
+    List<StoredSession.Sent> sent = new ArrayList<>();
+    for (Entry entry : byId.values()) {
+      if (entry.awaits == Awaits.PUBACK && entry.wasSent && entry.order <= upTo) {
+        isNew |= !entry.isNoted;
+        entry.isNoted = true;
+        sent.add(new StoredSession.Sent(entry.number, entry.packetId));
+      }
+    }
+    sent.sort(Comparator.comparingLong(StoredSession.Sent::number)); // They nearly are.
+    return isNew ? sent : null;
+  }
+
+  /** The order of the last one that was added. */
+  long lastOrder() {
+    return lastOrder;
   }
 
   private void put(Entry entry) {

@@ -9,6 +9,7 @@ import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.core.session.InFlight.Awaits;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -62,13 +63,26 @@ public final class Outbound {
   /** Takes up what an earlier run of the broker has left in the store. */
   void restore(StoredSession stored) {
     int released = 0;
+    Iterator<StoredSession.Sent> sent = stored.sent().iterator();
+    StoredSession.Sent next = nextOf(sent);
     for (StoredSession.Handshake each : stored.inFlight()) {
+      while (next != null && next.number() < each.number()) { // In the order they were sent.
+        inFlight.restoreSent(next.number(), next.packetId());
+        next = nextOf(sent);
+      }
       inFlight.restore(each.number(), each.packetId(), each.released());
       released += each.released() ? 1 : 0;
+    }
+    for (; next != null; next = nextOf(sent)) {
+      inFlight.restoreSent(next.number(), next.packetId());
     }
     int begun = inFlight.size() - released;
     waiting.restore((int) stored.messages() + released, stored.bytes());
     backlog.open((int) stored.messages() - begun);
+  }
+
+  private static StoredSession.@Nullable Sent nextOf(Iterator<StoredSession.Sent> sent) {
+    return sent.hasNext() ? sent.next() : null;
   }
 
   void connect(Attachment attachment) {

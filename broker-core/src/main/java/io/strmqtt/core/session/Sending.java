@@ -58,6 +58,8 @@ final class Sending {
 
   private List<InFlight.Entry> toNote = new ArrayList<>();
 
+  private final @Nullable SentNotes sentNotes;
+
   /** The message of which the connection has a part. */
   private @Nullable Delivery inPart;
 
@@ -83,6 +85,7 @@ final class Sending {
     this.session = session;
     this.inFlight = inFlight;
     this.kept = kept;
+    this.sentNotes = kept == null ? null : new SentNotes(session, inFlight, kept);
     this.out = attachment.outbox();
     this.held = new Held(broker.pending());
     this.maxPacketSize = attachment.maxPacketSize();
@@ -194,6 +197,9 @@ final class Sending {
 
   /** The connection has ended: the QoS 1 and 2 messages that were not sent, in their order. */
   List<Delivery> end() {
+    if (sentNotes != null) {
+      sentNotes.end();
+    }
     List<Delivery> unsent = new ArrayList<>(heldForQuota);
     unsent.forEach(held::letGo);
     for (Delivery delivery : queue) {
@@ -423,6 +429,9 @@ final class Sending {
       return;
     }
     write(delivery, entry.packetId, entry.wasSent); // 3.3.1-1
+    if (sentNotes != null && entry.awaits == Awaits.PUBACK) {
+      sentNotes.sent();
+    }
     entry.wasSent = true;
     // From now on it is needed by another member of a shared group alone: what is kept is in the
     // store, and nothing is sent again on the same connection (4.4.0-1).

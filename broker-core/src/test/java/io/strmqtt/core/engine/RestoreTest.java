@@ -3,11 +3,16 @@ package io.strmqtt.core.engine;
 import static io.strmqtt.core.engine.EngineFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strmqtt.conformance.Normative;
+import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Subscribe;
 import io.strmqtt.mqtt.packet.Properties;
+import io.strmqtt.mqtt.packet.Property;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a power cut leaves of sessions, and what the next run makes of it. */
 class RestoreTest {
@@ -56,6 +61,56 @@ class RestoreTest {
     disk.write(100);
     back.receivePublish("gone");
     assertThat(broker.gauge("sessions")).as("the one without expiry has ended").isEqualTo(1);
+    broker.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Normative(
+      v5 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"},
+      v311 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"})
+  void whatWasSentAndNotAcknowledgedIsSentAgainAsItWas(boolean connectionEndsFirst) {
+    TestClient client = connect(as("a").resume().expiry(100).property(Property.RECEIVE_MAXIMUM, 3));
+    client.send(
+        new Subscribe(1, List.of(new Subscribe.Request("t", 1, false, false, 0)), Properties.NONE));
+    disk.write(100);
+    client.drain();
+    TestClient publisher = connect(as("p"));
+    for (int i = 0; i < 5; i++) {
+      publisher.send(TestClient.publication("t", "m" + i, 1, false, 10 + i, Properties.NONE));
+      disk.write(100);
+    }
+    Publish first = client.receivePublish("m0");
+    Publish second = client.receivePublish("m1");
+    Publish third = client.receivePublish("m2");
+    client.puback(second);
+    disk.write(100);
+    Publish fourth = client.receivePublish("m3");
+    if (connectionEndsFirst) {
+      client.drop();
+    } else {
+      broker.pass(Duration.ofSeconds(1));
+    }
+    disk.write(100);
+    cutPower();
+
+    TestClient back = connect(as("a").resume().expiry(100));
+    disk.write(100);
+    for (Publish before : List.of(first, third, fourth)) {
+      Publish again = back.receivePublish(TestClient.text(before));
+      assertThat(again.packetId()).isEqualTo(before.packetId());
+      assertThat(again.dup()).isTrue();
+      back.puback(again);
+    }
+    Publish fifth = back.receivePublish("m4");
+    assertThat(fifth.dup()).isFalse();
+    back.puback(fifth);
+    disk.write(100);
+    back.receiveNothing();
+    cutPower();
+    TestClient empty = connect(as("a").resume().expiry(100));
+    disk.write(100);
+    empty.receiveNothing();
     broker.close();
   }
 

@@ -62,6 +62,7 @@ final class SimulatedDisk {
     final TreeMap<Long, QueuedMessage> messages = new TreeMap<>();
     final TreeMap<Long, StoredSession.Handshake> handshakes = new TreeMap<>();
     final TreeSet<Integer> received = new TreeSet<>();
+    List<StoredSession.Sent> sent = List.of();
   }
 
   private int failingReads;
@@ -156,6 +157,9 @@ final class SimulatedDisk {
                     left.size(),
                     left.stream().mapToLong(QueuedMessage::weight).sum(),
                     List.copyOf(queue.handshakes.values()),
+                    queue.sent.stream()
+                        .filter(each -> queue.messages.containsKey(each.number()))
+                        .toList(),
                     List.copyOf(queue.received)));
           });
     }
@@ -255,6 +259,11 @@ final class SimulatedDisk {
       @Override
       public void add(QueuedMessage message) {
         change(queue -> queue.messages.put(message.number(), message));
+      }
+
+      @Override
+      public void sent(List<StoredSession.Sent> unacknowledged) {
+        change(queue -> queue.sent = unacknowledged);
       }
 
       @Override

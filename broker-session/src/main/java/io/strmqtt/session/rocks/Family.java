@@ -22,6 +22,8 @@ enum Family {
   REFERENCES("references"),
   /** Queue, message: how far the QoS 2 handshake of an outbound message has come. */
   HANDSHAKES("handshakes"),
+  /** Queue: the QoS 1 messages that were sent, and their packet identifiers. */
+  SENT("sent"),
   /** Queue, packet identifier: empty, for each QoS 2 publication the client has not released. */
   RECEIVED("received"),
   /** Queue: empty, for each that has ended and may still have entries. */

@@ -4,11 +4,13 @@ import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredSession.Handshake;
+import io.strmqtt.api.store.StoredSession.Sent;
 import io.strmqtt.api.store.StoredWill;
 import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.HandshakeCodec;
 import io.strmqtt.session.rocks.record.QueueEntry;
+import io.strmqtt.session.rocks.record.SentCodec;
 import io.strmqtt.session.rocks.record.SessionCodec;
 import io.strmqtt.session.rocks.record.SubscriptionCodec;
 import io.strmqtt.session.rocks.record.WillCodec;
@@ -52,6 +54,7 @@ final class Restoring {
     try {
       database.read(
           open -> {
+            readSent(open);
             readQueues(open);
             readHandshakes(open);
             readReceived(open);
@@ -67,11 +70,23 @@ final class Restoring {
     progress.done();
   }
 
+  private void readSent(Database.Open open) throws RocksDBException {
+    try (Rows rows = progress.begin(open, Family.SENT)) {
+      for (; rows.isValid(); rows.next()) {
+        Map<Long, Integer> sent = new HashMap<>();
+        SentCodec.fromBytes(rows.value()).forEach(e -> sent.put(e.number(), e.packetId()));
+        left(Keys.first(rows.key())).mayBeSent = sent;
+        progress.step();
+      }
+    }
+  }
+
   private void readQueues(Database.Open open) throws RocksDBException {
     try (Rows rows = progress.begin(open, Family.QUEUE)) {
       for (; rows.isValid(); rows.next()) {
         Left queue = left(Keys.first(rows.key()));
         queue.messages++;
+        queue.isThere(Keys.last(rows.key()));
         byte[] entry = rows.value();
         queue.bytes += QueueEntry.fromBytes(entry).weight();
         queue.rowBytes += RocksQueue.KEY + entry.length;
@@ -162,7 +177,7 @@ final class Restoring {
             : queues.restore(session.clientId(), number, queue.messages, queue.rowBytes);
     Map<Long, Boolean> handshakes = new HashMap<>();
     queue.handshakes().forEach(h -> handshakes.put(h.number(), h.released()));
-    restored.restore(handshakes, queue.received());
+    restored.restore(handshakes, queue.received(), !queue.mayBeSent.isEmpty());
     return new StoredSession(
         session,
         List.copyOf(subscriptions),
@@ -171,6 +186,7 @@ final class Restoring {
         queue.messages,
         queue.bytes,
         queue.handshakes(),
+        queue.sent(),
         queue.received());
   }
 
@@ -186,6 +202,9 @@ final class Restoring {
           for (Handshake handshake : queue.handshakes()) {
             unit.change(
                 new Change.Delete(Family.HANDSHAKES, Keys.pair(number, handshake.number())));
+          }
+          if (!queue.mayBeSent.isEmpty()) {
+            unit.change(new Change.Delete(Family.SENT, Keys.number(number)));
           }
           for (int packetId : queue.received()) {
             unit.change(new Change.Delete(Family.RECEIVED, Keys.received(number, packetId)));
@@ -223,6 +242,8 @@ final class Restoring {
     long messages;
     long bytes;
     long rowBytes;
+    Map<Long, Integer> mayBeSent = Map.of();
+    private @Nullable List<Sent> sent;
     private @Nullable List<Handshake> handshakes;
     private @Nullable List<Integer> received;
 
@@ -242,6 +263,23 @@ final class Restoring {
         received = all;
       }
       all.add(packetId);
+    }
+
+    /** The message with the number is still in the queue; in the order of numbers. */
+    void isThere(long number) {
+      Integer packetId = mayBeSent.get(number);
+      if (packetId != null) {
+        List<Sent> all = sent;
+        if (all == null) {
+          all = new ArrayList<>();
+          sent = all;
+        }
+        all.add(new Sent(number, packetId));
+      }
+    }
+
+    List<Sent> sent() {
+      return sent == null ? List.of() : List.copyOf(sent);
     }
 
     List<Handshake> handshakes() {

@@ -5,9 +5,11 @@ import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.session.rocks.record.HandshakeCodec;
+import io.strmqtt.session.rocks.record.SentCodec;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -40,6 +42,7 @@ final class RocksQueue implements MessageQueue {
   // the owner's: whether each QoS 2 message on its way is released; null while there is none
   private @Nullable Map<Long, Boolean> handshakes;
   private @Nullable Set<Integer> received;
+  private boolean hasSent;
   // the committer's
   private boolean ended;
 
@@ -56,7 +59,8 @@ final class RocksQueue implements MessageQueue {
   }
 
   /** What an earlier run has left in flight; before anything else. */
-  void restore(Map<Long, Boolean> handshakes, Collection<Integer> received) {
+  void restore(Map<Long, Boolean> handshakes, Collection<Integer> received, boolean hasSent) {
+    this.hasSent = hasSent;
     if (!handshakes.isEmpty()) {
       this.handshakes = new HashMap<>(handshakes);
     }
@@ -70,6 +74,17 @@ final class RocksQueue implements MessageQueue {
     if (SIZE.incrementAndGet(this) > 0) {
       queues.count(1);
       queues.gathering().open().add(this, message);
+    }
+  }
+
+  @Override
+  public void sent(List<StoredSession.Sent> unacknowledged) {
+    if (!unacknowledged.isEmpty()) {
+      put(Family.SENT, Keys.number(number), SentCodec.toBytes(unacknowledged));
+      hasSent = true;
+    } else if (hasSent) {
+      delete(Family.SENT, Keys.number(number));
+      hasSent = false;
     }
   }
 
@@ -139,6 +154,7 @@ final class RocksQueue implements MessageQueue {
       received.forEach(id -> delete(Family.RECEIVED, Keys.received(number, id)));
       received = null;
     }
+    sent(List.of());
     delete(Family.OWNERS, Keys.owner(clientId, number));
     long left = SIZE.getAndSet(this, GONE);
     queues.count(-left);

@@ -5,6 +5,7 @@ import io.strmqtt.session.rocks.record.HandshakeCodec;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.OutlineCodec;
 import io.strmqtt.session.rocks.record.QueueEntry;
+import io.strmqtt.session.rocks.record.SentCodec;
 import io.strmqtt.session.rocks.record.SessionCodec;
 import io.strmqtt.session.rocks.record.SubscriptionCodec;
 import io.strmqtt.session.rocks.record.UnauthorizedCodec;
@@ -93,6 +94,7 @@ final class StoreCheck {
       case REFERENCES ->
           require(Family.QUEUE, Keys.pair(Keys.last(key), Keys.first(key)), "its entry is missing");
       case HANDSHAKES -> HandshakeCodec.fromBytes(Keys.last(key), value);
+      case SENT -> SentCodec.fromBytes(value);
       case RECEIVED -> Keys.packetId(key);
       case RETAINED -> {
         if (OutlineCodec.isOutline(value)) {

@@ -281,6 +281,31 @@ class RestartTest {
   }
 
   @Test
+  void whatWasSentComesBackAsLongAsItIsThere() {
+    storage.sessions().put(Stored.session("a", 60));
+    MessageQueue queue = storage.queues().create("a");
+    List<Long> numbers = add(queue, "1", "22", "333");
+    queue.sent(
+        List.of(
+            new StoredSession.Sent(numbers.get(0), 65535),
+            new StoredSession.Sent(numbers.get(1), 1)));
+    queue.sent(
+        List.of(
+            new StoredSession.Sent(numbers.get(1), 1), new StoredSession.Sent(numbers.get(2), 2)));
+    restart();
+    StoredSession session = restored("a");
+    assertThat(session.sent())
+        .containsExactly(
+            new StoredSession.Sent(numbers.get(1), 1), new StoredSession.Sent(numbers.get(2), 2));
+    session.queue().remove(numbers.get(1));
+    restart();
+    assertThat(restored("a").sent()).containsExactly(new StoredSession.Sent(numbers.get(2), 2));
+    restored("a").queue().sent(List.of());
+    restart();
+    assertThat(restored("a").sent()).isEmpty();
+  }
+
+  @Test
   void numbersGoOnAboveThoseOfEarlierRuns() {
     long last = 0;
     for (int run = 0; run < 3; run++) {
