@@ -126,7 +126,14 @@ final class Fixture {
   }
 
   static List<QueuedMessage> read(MessageQueue queue) {
-    return page(queue, 0, Integer.MAX_VALUE).messages();
+    List<QueuedMessage> all = new ArrayList<>();
+    QueuePage page = page(queue, 0, Integer.MAX_VALUE);
+    all.addAll(page.messages());
+    while (page.behind() == QueuePage.Behind.MORE) {
+      page = page(queue, all.getLast().number(), Integer.MAX_VALUE);
+      all.addAll(page.messages());
+    }
+    return all;
   }
 
   static QueuePage page(MessageQueue queue, long behind, int most) {
