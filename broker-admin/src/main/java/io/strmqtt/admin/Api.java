@@ -15,6 +15,9 @@ import io.strmqtt.api.store.UnauthorizedQuery;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -31,6 +34,9 @@ final class Api implements Handler {
   private static final String RELOAD = "/api/v1/reload";
   private static final String READING = "GET, HEAD";
   private static final String CHECKING = "GET, HEAD, OPTIONS";
+  private static final long DELETION_SECONDS = 10;
+  private static final Answer NO_SESSION =
+      Answer.problem(Status.NOT_FOUND_404, "there is no session with this client id");
   private static final Answer NOT_FOUND =
       Answer.problem(Status.NOT_FOUND_404, "there is no such resource");
 
@@ -101,9 +107,13 @@ final class Api implements Handler {
     if (request.prologue().uriPath().rawPath().equals(RELOAD)) {
       return method.equals(Method.POST) ? reload(request) : Answer.methodNotAllowed("POST");
     }
+    boolean isSession = request.prologue().uriPath().rawPath().startsWith(SESSIONS + "/");
+    if (isSession && method.equals(Method.DELETE)) {
+      return deleteSession(request.prologue().uriPath().rawPath());
+    }
     Optional<Answer> answer = read(request);
     if (answer.isPresent() && !method.equals(Method.GET) && !method.equals(Method.HEAD)) {
-      return Answer.methodNotAllowed(READING);
+      return Answer.methodNotAllowed(isSession ? READING + ", DELETE" : READING);
     }
     return answer.orElse(NOT_FOUND);
   }
@@ -183,14 +193,44 @@ final class Api implements Handler {
   }
 
   private Answer session(String encodedClientId) {
-    // a raw slash would begin a resource below the session, and there is none
-    return Optional.of(encodedClientId)
-        .filter(id -> id.indexOf('/') < 0)
-        .flatMap(PercentEncoding::decode)
+    return clientId(encodedClientId)
         .flatMap(view::session)
         .map(session -> Answer.ok(Documents.session(session)))
-        .orElseGet(
-            () -> Answer.problem(Status.NOT_FOUND_404, "there is no session with this client id"));
+        .orElse(NO_SESSION);
+  }
+
+  /** A raw slash would begin a resource below the session, and there is none. */
+  private static Optional<String> clientId(String encoded) {
+    return Optional.of(encoded).filter(id -> id.indexOf('/') < 0).flatMap(PercentEncoding::decode);
+  }
+
+  /**
+   * A page of another site cannot make a browser send DELETE: it asks first, and is not answered.
+   */
+  private Answer deleteSession(String path) {
+    Optional<String> clientId = clientId(path.substring(SESSIONS.length() + 1));
+    if (clientId.flatMap(view::session).isEmpty()) {
+      return NO_SESSION;
+    }
+    try {
+      boolean deleted =
+          view.deleteSession(clientId.get())
+              .toCompletableFuture()
+              .get(DELETION_SECONDS, TimeUnit.SECONDS);
+      return deleted ? Answer.ok(Documents.deleted(clientId.get())) : NO_SESSION;
+    } catch (TimeoutException e) {
+      return Answer.problem(
+          Status.SERVICE_UNAVAILABLE_503,
+          "the session has ended, but the store has not written that in "
+              + DELETION_SECONDS
+              + " s: if the broker ends before it can, the session is back"
+              + view.storeProblem().map(problem -> " (" + problem + ")").orElse(""));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Answer.problem(Status.SERVICE_UNAVAILABLE_503, "the broker is stopping");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Answer unauthorized(String query) {

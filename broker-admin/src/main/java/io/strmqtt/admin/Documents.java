@@ -32,6 +32,10 @@ import java.util.function.BiConsumer;
 final class Documents {
   private Documents() {}
 
+  static String deleted(String clientId) {
+    return new JsonWriter().beginObject().field("deleted", clientId).endObject().toString();
+  }
+
   static String health(String version) {
     JsonWriter json = new JsonWriter();
     json.beginObject().field("status", "ok").field("version", version).endObject();

@@ -27,6 +27,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** A broker with the sessions it is told to have; everything else is fixed. */
 final class FixedView implements BrokerView {
@@ -179,6 +181,11 @@ final class FixedView implements BrokerView {
   @Override
   public Optional<SessionView> session(String clientId) {
     return Optional.ofNullable(sessions.get(clientId));
+  }
+
+  @Override
+  public CompletionStage<Boolean> deleteSession(String clientId) {
+    return CompletableFuture.completedFuture(sessions.remove(clientId) != null);
   }
 
   @Override

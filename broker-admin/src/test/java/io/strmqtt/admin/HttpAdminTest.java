@@ -142,6 +142,33 @@ class HttpAdminTest {
   }
 
   @Test
+  void aSessionIsDeletedByItsEncodedClientIdAndNoOther() throws IOException {
+    view.add("a/b");
+    view.add("a");
+    Exchange deleted = Exchange.request(server.address(), "DELETE", "/api/v1/sessions/a%2Fb");
+    assertThat(deleted.status()).isEqualTo(200);
+    assertThat(deleted.body()).isEqualTo("{\"deleted\":\"a/b\"}");
+    assertThat(view.sessions.keySet()).containsExactly("a");
+    for (String path : List.of("a%2Fb", "", "a/b")) {
+      assertThat(Exchange.request(server.address(), "DELETE", "/api/v1/sessions/" + path).status())
+          .as(path)
+          .isEqualTo(404);
+    }
+    assertThat(Exchange.request(server.address(), "DELETE", "/api/v1/sessions").status())
+        .isEqualTo(405);
+    assertThat(Exchange.request(server.address(), "POST", "/api/v1/sessions/a").headers())
+        .containsEntry("allow", "GET, HEAD, DELETE");
+    assertThat(
+            Exchange.raw(
+                    server.address(),
+                    "DELETE /api/v1/sessions/a HTTP/1.1\r\nHost: evil.example\r\n"
+                        + "Connection: close\r\n\r\n")
+                .status())
+        .isEqualTo(403);
+    assertThat(view.sessions.keySet()).containsExactly("a");
+  }
+
+  @Test
   void pagesAreWalkedWithTheCursor() throws IOException {
     for (String id : new String[] {"a", "b", "c"}) {
       view.add(id);

@@ -70,6 +70,7 @@ public enum Reason {
   PENDING_LIMIT(
       Kind.REFUSAL, "too many connections wait for TLS, the upgrade, CONNECT or authentication"),
   CONNECTION_LIMIT(Kind.REFUSAL, "the maximum number of connections is reached"),
+  SESSION_LIMIT(Kind.REFUSAL, "the maximum number of sessions is reached"),
   NO_DESCRIPTORS(Kind.REFUSAL, "too few file descriptors are left"),
   STORE_UNAVAILABLE(Kind.REFUSAL, "the store cannot write, and the session is to be kept"),
   SHUTTING_DOWN(Kind.REFUSAL, "the broker is shutting down"),

@@ -15,11 +15,16 @@ import io.strmqtt.core.session.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** Records from the stores, counters from the live sessions. Any thread. */
 final class EngineView implements BrokerView {
   private static final SessionView.Counters NOTHING = new SessionView.Counters(0, 0, 0, 0, 0, 0, 0);
+
+  private static final Logger LOG = LogManager.getLogger(EngineView.class);
 
   private final EngineParts parts;
   private final Services services;
@@ -63,6 +68,12 @@ final class EngineView implements BrokerView {
   @Override
   public Optional<SessionView> session(String clientId) {
     return parts.storage().sessions().get(clientId).map(this::view);
+  }
+
+  @Override
+  public CompletionStage<Boolean> deleteSession(String clientId) {
+    LOG.info("event=session_deleted client_id={}", LogText.of(clientId));
+    return services.sessions().delete(clientId);
   }
 
   private SessionView view(SessionRecord session) {

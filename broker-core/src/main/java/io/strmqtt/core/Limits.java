@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param maxConnections accepted connections at a time, at least 1
  * @param maxPendingConnections connections at a time, of all listeners, that have not been accepted
  *     yet, at least 1
+ * @param maxSessions sessions, connected or not, at least 1
  * @param connectTimeout from accept (behind TLS and the WebSocket upgrade) to a complete CONNECT;
  *     and as long again for its authentication, and for each re-authentication
  * @param maxConnectSize bytes of a packet before the client is accepted, 128 to {@code
@@ -48,6 +49,7 @@ import java.time.Duration;
 public record Limits(
     int maxConnections,
     int maxPendingConnections,
+    int maxSessions,
     Duration connectTimeout,
     int maxConnectSize,
     int maxPacketSize,

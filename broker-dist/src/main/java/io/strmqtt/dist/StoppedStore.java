@@ -4,12 +4,14 @@ import io.strmqtt.api.ClientEndpoint;
 import io.strmqtt.api.Message;
 import io.strmqtt.api.store.QueuePage;
 import io.strmqtt.api.store.QueuedMessage;
+import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.RetainedWalk;
 import io.strmqtt.api.store.SessionRecord;
 import io.strmqtt.api.store.Storage;
 import io.strmqtt.api.store.StorageException;
 import io.strmqtt.api.store.StoredSession;
 import io.strmqtt.api.store.StoredSession.Handshake;
+import io.strmqtt.api.store.StoredSession.Sent;
 import io.strmqtt.api.store.SubscriptionRecord;
 import io.strmqtt.dist.config.BrokerConfig;
 import io.strmqtt.dist.plugin.Providers;
@@ -19,12 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The configured store, while no broker has it open. */
 public final class StoppedStore {
+  private static final int READ_SECONDS = 30;
   private static final int AT_A_TIME = 100;
 
   private final BrokerConfig config;
@@ -80,17 +86,41 @@ public final class StoppedStore {
       List<StoredSession> sessions = new ArrayList<>();
       storage.sessions().restore(sessions::add);
       sessions.forEach(session -> export(session, lines));
-      export(storage.retained().match("#"), lines);
-      export(storage.retained().match("$SYS/#"), lines);
+      export(storage.retained(), "#", lines);
+      export(storage.retained(), "$SYS/#", lines);
     }
   }
 
-  private static void export(RetainedWalk walk, Consumer<String> lines) {
-    while (!walk.isOver()) {
-      Message message = walk.next(1000);
-      if (message != null) {
-        lines.accept(body(new JsonLine("retained"), message).end());
+  private static void export(RetainedStore retained, String filter, Consumer<String> lines) {
+    BlockingQueue<Runnable> read = new LinkedBlockingQueue<>();
+    RetainedWalk[] walk = new RetainedWalk[1];
+    Runnable walkOn =
+        () -> {
+          while (!walk[0].isOver() && !walk[0].isReading()) {
+            Message message = walk[0].next(1000);
+            if (message != null) {
+              lines.accept(body(new JsonLine("retained"), message).end());
+            }
+          }
+        };
+    walk[0] = retained.match(filter, read::add, walkOn);
+    walkOn.run();
+    while (!walk[0].isOver()) {
+      next(read).run();
+    }
+  }
+
+  private static Runnable next(BlockingQueue<Runnable> read) {
+    try {
+      Runnable next = read.poll(READ_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new StorageException(
+            "a retained message could not be read in " + READ_SECONDS + " seconds");
       }
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("interrupted");
     }
   }
 
@@ -140,6 +170,14 @@ public final class StoppedStore {
               .with("number", handshake.number())
               .with("packetId", handshake.packetId())
               .with("released", handshake.released())
+              .end());
+    }
+    for (Sent sent : stored.sent()) {
+      lines.accept(
+          new JsonLine("sent")
+              .with("clientId", clientId)
+              .with("number", sent.number())
+              .with("packetId", sent.packetId())
               .end());
     }
     for (int packetId : stored.received()) {

@@ -256,6 +256,7 @@ class SetupTest {
     return new Limits(
         100,
         100,
+        100,
         FIRST,
         1 << 16,
         1 << 20,

@@ -7,8 +7,9 @@ import io.strmqtt.api.store.UnauthorizedRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
-/** The broker, read-only. Safe on every thread. */
+/** The broker, as those who run it see it. Safe on every thread. */
 public interface BrokerView {
   /** The broker's version, {@code 0.1.0}. */
   String version();
@@ -29,6 +30,15 @@ public interface BrokerView {
   Page<SessionView> sessions(Optional<String> cursor, int limit);
 
   Optional<SessionView> session(String clientId);
+
+  /**
+   * Ends the session of the client id: its connection, if there is one, is closed, its will is
+   * published (MQTT 5, 3.1.2.5), and its subscriptions and messages are gone.
+   *
+   * @return whether there was one; completed when the store knows that it is gone, which it does
+   *     not while it cannot write
+   */
+  CompletionStage<Boolean> deleteSession(String clientId);
 
   /**
    * Refused attempts, most recently seen first.

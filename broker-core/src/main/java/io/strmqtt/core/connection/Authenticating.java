@@ -297,6 +297,13 @@ final class Authenticating implements Phase {
       refuse(Reason.SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "");
       return;
     }
+    if (!services.sessions().hasRoomFor(clientId)) {
+      refuse(
+          Reason.SESSION_LIMIT,
+          ReasonCode.QUOTA_EXCEEDED,
+          "mqtt.max_sessions = " + services.broker().limits().maxSessions());
+      return;
+    }
     Authorizer.Subject subject =
         new Authorizer.Subject(clientId, username, owner.connection().endpoint());
     Optional<Will> will = connect.will();

@@ -8,6 +8,7 @@ import io.strmqtt.core.routing.Delivery;
 import io.strmqtt.core.routing.Subscription;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session that has ended leaves in the store: messages of shared subscriptions go on to
@@ -28,7 +29,7 @@ final class Legacy {
    * @param shared the session's shared subscriptions by their filters
    * @param begun numbers of messages that are nobody else's any more, and have been dropped
    */
-  Legacy(
+  private Legacy(
       Session session,
       Broker broker,
       MessageQueue queue,
@@ -41,7 +42,28 @@ final class Legacy {
     this.done = begun;
   }
 
-  void handOn() {
+  /**
+   * Begins to hand on what a session leaves, or drops all of it if nobody else can have any.
+   *
+   * @return null if nothing is handed on
+   */
+  static @Nullable Legacy of(
+      Session session,
+      Broker broker,
+      MessageQueue queue,
+      Map<String, Subscription> shared,
+      Outbound.Left left) {
+    if (left.messages() == 0 || shared.isEmpty()) {
+      session.outbound().drop(Reason.SESSION_ENDED, left.messages());
+      queue.end();
+      return null;
+    }
+    Legacy legacy = new Legacy(session, broker, queue, shared, left.begun());
+    legacy.handOn();
+    return legacy;
+  }
+
+  private void handOn() {
     broker.storage().flush();
     readBehind(0);
   }

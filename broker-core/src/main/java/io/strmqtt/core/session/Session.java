@@ -15,7 +15,6 @@ import io.strmqtt.core.routing.Subscriber;
 import io.strmqtt.core.routing.Subscription;
 import io.strmqtt.mqtt.topic.TopicFilter;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jctools.queues.atomic.unpadded.MpscLinkedAtomicUnpaddedQueue;
@@ -68,9 +67,6 @@ public final class Session implements Subscriber {
   private @Nullable Attachment attachment;
   private @Nullable Attachment arriving;
   private @Nullable Attachment attaching;
-
-  /** Something for the owner to do. */
-  interface Command extends Runnable {}
 
   Session(String clientId, Sessions sessions, Shard shard, SessionRecord record) {
     this.clientId = clientId;
@@ -231,7 +227,7 @@ public final class Session implements Subscriber {
   }
 
   /** Has the owner do something, in the mailbox's order. */
-  void command(Command command) {
+  void command(Runnable command) {
     mailbox.offer(command);
     schedule();
   }
@@ -276,7 +272,7 @@ public final class Session implements Subscriber {
       if (mail instanceof Delivery delivery) {
         take(delivery);
       } else {
-        ((Command) mail).run();
+        ((Runnable) mail).run();
       }
     }
     if (shard == here) {
@@ -319,10 +315,7 @@ public final class Session implements Subscriber {
       detach(old, Reason.TAKEN_OVER, true);
       old.detached(Reason.TAKEN_OVER); // 3.1.4-3; nothing follows it (3.14.4-1)
     }
-    if (attaching != null) {
-      attaching.detached(Reason.TAKEN_OVER);
-      attaching = null;
-    }
+    dismissArrival(Reason.TAKEN_OVER);
     boolean someoneElse = !claim.attachment().record().username().equals(record.username());
     if ((claim.cleanStart() || someoneElse) && !ended) {
       end(); // 3.1.2-4; and what waits for one user is not another's
@@ -336,6 +329,14 @@ public final class Session implements Subscriber {
     arriving = claim.attachment();
     broker.storage().flush(); // What this loop has told the store comes before what the next tells.
     shard = to;
+  }
+
+  private void dismissArrival(Reason reason) {
+    Attachment arrival = attaching;
+    attaching = null;
+    if (arrival != null) {
+      arrival.detached(reason);
+    }
   }
 
   /** Joins the session and a connection, on the loop of both. */
@@ -455,28 +456,14 @@ public final class Session implements Subscriber {
     new Withdrawal(shard, broker.router(), subscriptions.all()).begin();
     Outbound.Left left = outbound.end(broker.router()::redispatch);
     broker.storage().sessions().remove(clientId);
-    leaveQueue(left);
+    MessageQueue from = queue;
+    if (from != null) {
+      legacy = Legacy.of(this, broker, from, subscriptions.shared(), left);
+    }
     subscriptions.clear();
     // Before another session of the client id tells the store of itself.
     broker.storage().flush();
     sessions.remove(this);
-  }
-
-  /** What waits in the store goes, but for what other members of shared groups can have. */
-  private void leaveQueue(Outbound.Left left) {
-    MessageQueue from = queue;
-    if (from == null) {
-      return;
-    }
-    Map<String, Subscription> shared = subscriptions.shared();
-    if (left.messages() > 0 && !shared.isEmpty()) {
-      Legacy now = new Legacy(this, broker, from, shared, left.begun());
-      legacy = now;
-      now.handOn();
-    } else {
-      outbound.drop(Reason.SESSION_ENDED, left.messages());
-      from.end();
-    }
   }
 
   /** The subscription with the filter; null if there is none. */
@@ -568,13 +555,28 @@ public final class Session implements Subscriber {
 
   /** Ends the connection, if there is one; any thread. */
   public void disconnect(Reason reason) {
+    command(() -> disconnectNow(reason));
+  }
+
+  private void disconnectNow(Reason reason) {
+    Attachment now = attachment;
+    if (now != null) {
+      detach(now, reason, true);
+      now.detached(reason);
+    }
+  }
+
+  /** Ends the session, with its connection, and runs the task once the store knows; any thread. */
+  void delete(Runnable then) {
     command(
         () -> {
-          Attachment now = attachment;
-          if (now != null) {
-            detach(now, reason, true);
-            now.detached(reason);
+          record = record.expiringAfter(0);
+          dismissArrival(Reason.ADMINISTRATIVE);
+          disconnectNow(Reason.ADMINISTRATIVE);
+          if (!ended) {
+            end();
           }
+          broker.storage().whenDurable(then);
         });
   }
 

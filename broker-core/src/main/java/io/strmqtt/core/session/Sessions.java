@@ -98,6 +98,28 @@ public final class Sessions {
     return byClientId.size();
   }
 
+  /** Whether the client id may have a session: there are fewer than may be, or it has one. */
+  public boolean hasRoomFor(String clientId) {
+    return byClientId.size() < broker.limits().maxSessions() || byClientId.containsKey(clientId);
+  }
+
+  /**
+   * Ends the session of the client id, with its connection, its messages, its subscriptions and,
+   * published, its will.
+   *
+   * @return whether there was one; completed when the store knows that it is gone
+   */
+  public CompletableFuture<Boolean> delete(String clientId) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    Session there = byClientId.get(clientId);
+    if (there == null) {
+      done.complete(false);
+    } else {
+      there.delete(() -> done.complete(true));
+    }
+    return done;
+  }
+
   /**
    * Gives the session of the client id to a connection: a new one, or the one that is there, which
    * its owner hands over. Ends with {@link Attachment#attached} on the connection's loop, where

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strmqtt.api.Reason;
 import io.strmqtt.mqtt.packet.MqttPacket;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
+import io.strmqtt.mqtt.packet.MqttPacket.Disconnect;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
 import io.strmqtt.mqtt.packet.MqttPacket.Publish;
 import io.strmqtt.mqtt.packet.MqttPacket.Pubrec;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +51,60 @@ class LimitsTest {
       b.disconnect();
       broker.connect(as("e"));
     }
+  }
+
+  @Test
+  void aClientWithoutASessionIsRefusedWhenThereAreAsManyAsMayBe() {
+    try (EngineFixture broker = EngineFixture.start(o -> o.limits.maxSessions = 2)) {
+      TestClient kept = broker.connect(as("kept").resume().expiry(100));
+      broker.connect(as("a"));
+      TestClient five = broker.attempt(as("c"));
+      assertThat(five.receive(Connack.class).code()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      assertThat(five.receiveClose()).isEqualTo(Reason.SESSION_LIMIT);
+      TestClient three = broker.attempt(as("d").version(V3_1_1));
+      assertThat(three.receive(Connack.class).code()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+      assertThat(three.receiveClose()).isEqualTo(Reason.SESSION_LIMIT);
+
+      kept.drop();
+      TestClient late = broker.attempt(as("c"));
+      late.receive(Connack.class);
+      assertThat(late.receiveClose()).isEqualTo(Reason.SESSION_LIMIT);
+      broker.connect(as("kept").resume().expiry(100));
+      TestClient over = broker.connect(as("a")); // Takes over.
+      over.disconnect();
+      broker.connect(as("c"));
+    }
+  }
+
+  @Test
+  void aDeletedSessionIsGoneWithItsConnectionAndItsWillIsPublished() {
+    try (EngineFixture broker = EngineFixture.start()) {
+      TestClient watcher = broker.connect("w").subscribe("will", 0);
+      TestClient kept = broker.connect(as("kept").resume().expiry(100).will("will", "gone", 50));
+      kept.subscribe("t", 1);
+      assertThat(delete(broker, "kept")).isTrue();
+      assertThat(kept.receive(Disconnect.class).code()).isEqualTo(ReasonCode.ADMINISTRATIVE_ACTION);
+      assertThat(kept.receiveClose()).isEqualTo(Reason.ADMINISTRATIVE);
+      watcher.receivePublish("gone");
+      assertThat(delete(broker, "kept")).isFalse();
+      assertThat(broker.view().session("kept")).isEmpty();
+
+      TestClient absent = broker.connect(as("absent").version(V3_1_1).resume());
+      absent.subscribe("t", 1);
+      absent.drop();
+      watcher.publish("t", "waits", 1);
+      assertThat(broker.gauge("queued_messages")).isEqualTo(1);
+      assertThat(delete(broker, "absent")).isTrue();
+      assertThat(broker.gauge("queued_messages")).isZero();
+      assertThat(broker.connect(as("absent").version(V3_1_1).resume()).connack().sessionPresent())
+          .isFalse();
+    }
+  }
+
+  private static boolean delete(EngineFixture broker, String clientId) {
+    CompletableFuture<Boolean> done = broker.view().deleteSession(clientId).toCompletableFuture();
+    broker.loops().settle();
+    return done.join();
   }
 
   @ParameterizedTest

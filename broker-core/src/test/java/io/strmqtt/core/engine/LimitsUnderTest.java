@@ -6,6 +6,7 @@ import java.time.Duration;
 /** Generous limits; a test sets the ones it is about. */
 final class LimitsUnderTest {
   int maxConnections = 10_000;
+  int maxSessions = 1_000_000;
   Duration connectTimeout = Duration.ofSeconds(10);
   int maxConnectSize = 65_536;
   int maxPacketSize = 1_048_576;
@@ -39,6 +40,7 @@ final class LimitsUnderTest {
     return new Limits(
         maxConnections,
         20_000,
+        maxSessions,
         connectTimeout,
         maxConnectSize,
         maxPacketSize,

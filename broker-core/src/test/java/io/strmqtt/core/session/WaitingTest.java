@@ -21,7 +21,7 @@ class WaitingTest {
     Duration second = Duration.ofSeconds(1);
     Limits limits =
         new Limits(
-            1, 1, second, 128, 128, 2, 1, 1, messages, bytes, 10_000, 0, 1, 1, 0, 0, true, true,
+            1, 1, 1, second, 128, 128, 2, 1, 1, messages, bytes, 10_000, 0, 1, 1, 0, 0, true, true,
             true, second, 1, true, true, 0, false, "", false, 128, 1024, 1024);
     return new Waiting(limits, all, () -> now, clock);
   }

@@ -162,6 +162,7 @@ final class BrokerReader {
     return new Limits(
         mqtt.integer("max_connections", 1, Integer.MAX_VALUE),
         mqtt.integer("max_pending_connections", 1, Integer.MAX_VALUE),
+        mqtt.integer("max_sessions", 1, Integer.MAX_VALUE),
         mqtt.duration("connect_timeout", LEAST_PATIENCE, MOST_PATIENCE),
         (int) Math.min(maxPacketSize, mqtt.size("max_connect_size", 128, LARGEST_PACKET)),
         (int) maxPacketSize,

@@ -52,6 +52,7 @@ class ConfigLoaderTest {
             new Limits(
                 100_000,
                 20_000,
+                1_000_000,
                 Duration.ofSeconds(10),
                 64 << 10,
                 1 << 20,
