@@ -272,9 +272,19 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   HttpResponse<String> request(String path) {
+    return request("GET", path);
+  }
+
+  HttpResponse<String> delete(String path) {
+    return request("DELETE", path);
+  }
+
+  private HttpResponse<String> request(String method, String path) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin") + path)).build(),
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin") + path))
+              .method(method, HttpRequest.BodyPublishers.noBody())
+              .build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
