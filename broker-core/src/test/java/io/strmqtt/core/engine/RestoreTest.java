@@ -115,6 +115,44 @@ class RestoreTest {
   }
 
   @Test
+  void whatIsOnItsWayAndCannotBeReadStaysUntilTheStoreIsMended() {
+    TestClient client = connect(as("a").resume().expiry(100));
+    for (String topic : List.of("bad", "good")) {
+      client.send(
+          new Subscribe(
+              1, List.of(new Subscribe.Request(topic, 1, false, false, 0)), Properties.NONE));
+      disk.write(100);
+      client.drain();
+    }
+    TestClient publisher = connect(as("p"));
+    for (String topic : List.of("bad", "good")) {
+      publisher.send(TestClient.publication(topic, topic, 1, false, 10, Properties.NONE));
+      disk.write(100);
+    }
+    Publish bad = client.receivePublish("bad");
+    client.receivePublish("good");
+    client.drop();
+    disk.write(100);
+
+    disk.damaged.add("bad");
+    TestClient partly = connect(as("a").resume().expiry(100));
+    disk.write(100);
+    partly.puback(partly.receivePublish("good"));
+    disk.write(100);
+    partly.receiveNothing();
+    partly.drop();
+    disk.write(100);
+
+    disk.damaged.clear();
+    TestClient mended = connect(as("a").resume().expiry(100));
+    disk.write(100);
+    Publish again = mended.receivePublish("bad");
+    assertThat(again.packetId()).isEqualTo(bad.packetId());
+    assertThat(again.dup()).isTrue();
+    broker.close();
+  }
+
+  @Test
   void theWillOfWhoSaidGoodbyeIsNot() {
     connect(as("a").resume().expiry(100).will("will", "gone")).disconnect();
     disk.write(100);

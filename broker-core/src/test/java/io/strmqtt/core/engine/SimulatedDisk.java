@@ -19,10 +19,12 @@ import io.strmqtt.session.SessionTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -66,6 +68,9 @@ final class SimulatedDisk {
   }
 
   private int failingReads;
+
+  /** Topics whose messages cannot be read. */
+  final Set<String> damaged = new HashSet<>();
 
   /** For the next engine; the one before is as if it had never written what was not written. */
   Storage mount(Loops loops) {
@@ -310,13 +315,18 @@ final class SimulatedDisk {
                 then.accept(new QueuePage(List.of(), QueuePage.Behind.UNREADABLE, true));
                 return;
               }
+              List<QueuedMessage> found =
+                  queue.messages.tailMap(behind, false).values().stream()
+                      .filter(message -> !isReleased(queue, message.number()))
+                      .limit(most)
+                      .toList();
+              List<QueuedMessage> readable =
+                  found.stream().filter(each -> !damaged.contains(each.message().topic())).toList();
               then.accept(
-                  QueuePage.of(
-                      queue.messages.tailMap(behind, false).values().stream()
-                          .filter(message -> !isReleased(queue, message.number()))
-                          .limit(most)
-                          .toList(),
-                      most));
+                  new QueuePage(
+                      readable,
+                      QueuePage.of(found, most).behind(),
+                      readable.size() == found.size()));
             });
       }
 
