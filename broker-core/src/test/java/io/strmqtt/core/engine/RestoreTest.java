@@ -66,9 +66,7 @@ class RestoreTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @Normative(
-      v5 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"},
-      v311 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"})
+  @Normative(v5 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"})
   void whatWasSentAndNotAcknowledgedIsSentAgainAsItWas(boolean connectionEndsFirst) {
     TestClient client = connect(as("a").resume().expiry(100).property(Property.RECEIVE_MAXIMUM, 3));
     client.send(

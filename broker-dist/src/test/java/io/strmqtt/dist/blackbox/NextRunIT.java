@@ -45,9 +45,7 @@ class NextRunIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @Normative(
-      v5 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"},
-      v311 = {"MQTT-4.4.0-1", "MQTT-3.3.1-1"})
+  @Normative(v311 = {"MQTT-4.4.0-1", "MQTT-3.3.1.-1"})
   void whatAClientHasNotAcknowledgedComesAgainAsItWasSent(boolean killed) {
     BrokerProcess broker = BrokerProcess.start("");
     RawClient client = connect(broker, "device", false);
