@@ -104,12 +104,13 @@ final class Api implements Handler {
               + " machine alone");
     }
     Method method = request.prologue().method();
-    if (request.prologue().uriPath().rawPath().equals(RELOAD)) {
+    String path = request.prologue().uriPath().rawPath();
+    if (path.equals(RELOAD)) {
       return method.equals(Method.POST) ? reload(request) : Answer.methodNotAllowed("POST");
     }
-    boolean isSession = request.prologue().uriPath().rawPath().startsWith(SESSIONS + "/");
+    boolean isSession = path.startsWith(SESSIONS + "/");
     if (isSession && method.equals(Method.DELETE)) {
-      return deleteSession(request.prologue().uriPath().rawPath());
+      return deleteSession(path);
     }
     Optional<Answer> answer = read(request);
     if (answer.isPresent() && !method.equals(Method.GET) && !method.equals(Method.HEAD)) {
@@ -212,6 +213,11 @@ final class Api implements Handler {
     if (clientId.flatMap(view::session).isEmpty()) {
       return NO_SESSION;
     }
+    Optional<String> problem = view.storeProblem();
+    if (problem.isPresent()) {
+      return Answer.problem(
+          Status.SERVICE_UNAVAILABLE_503, "nothing has changed: " + problem.get());
+    }
     try {
       boolean deleted =
           view.deleteSession(clientId.get())
@@ -223,8 +229,7 @@ final class Api implements Handler {
           Status.SERVICE_UNAVAILABLE_503,
           "the session has ended, but the store has not written that in "
               + DELETION_SECONDS
-              + " s: if the broker ends before it can, the session is back"
-              + view.storeProblem().map(problem -> " (" + problem + ")").orElse(""));
+              + " s: if the broker ends before it can, the session is back");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Answer.problem(Status.SERVICE_UNAVAILABLE_503, "the broker is stopping");

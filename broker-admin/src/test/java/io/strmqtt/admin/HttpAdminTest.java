@@ -169,6 +169,16 @@ class HttpAdminTest {
   }
 
   @Test
+  void noSessionIsDeletedWhileTheStoreCannotWrite() throws IOException {
+    view.add("a");
+    view.storeProblem = Optional.of("no space left");
+    Exchange answer = Exchange.request(server.address(), "DELETE", "/api/v1/sessions/a");
+    assertProblem(answer, 503);
+    assertThat(answer.body()).contains("nothing has changed: no space left");
+    assertThat(view.sessions.keySet()).containsExactly("a");
+  }
+
+  @Test
   void pagesAreWalkedWithTheCursor() throws IOException {
     for (String id : new String[] {"a", "b", "c"}) {
       view.add(id);

@@ -17,14 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** Records from the stores, counters from the live sessions. Any thread. */
 final class EngineView implements BrokerView {
   private static final SessionView.Counters NOTHING = new SessionView.Counters(0, 0, 0, 0, 0, 0, 0);
-
-  private static final Logger LOG = LogManager.getLogger(EngineView.class);
 
   private final EngineParts parts;
   private final Services services;
@@ -72,8 +68,16 @@ final class EngineView implements BrokerView {
 
   @Override
   public CompletionStage<Boolean> deleteSession(String clientId) {
-    LOG.info("event=session_deleted client_id={}", LogText.of(clientId));
-    return services.sessions().delete(clientId);
+    return services
+        .sessions()
+        .delete(clientId)
+        .thenApply(
+            deleted -> {
+              if (deleted) {
+                EventLog.deleted(clientId);
+              }
+              return deleted;
+            });
   }
 
   private SessionView view(SessionRecord session) {

@@ -47,6 +47,11 @@ public final class EventLog {
     }
   }
 
+  /** An administrator has ended a session, and the store knows. */
+  static void deleted(String clientId) {
+    LOG.info("event=session_deleted client_id={}", LogText.of(clientId));
+  }
+
   private static StringBuilder begin(String event, SessionRecord session) {
     StringBuilder line =
         new StringBuilder(200)

@@ -82,12 +82,21 @@ public final class RetainedTree implements RetainedStore {
       if (node != null
           && node.kept instanceof Whole(Message there, long number, boolean _)
           && there == message) {
-        Entry outline = new Outline(message.topic(), message.expiresAt(), number);
-        node.kept = outline;
-        if (outline.expiresAt() < Long.MAX_VALUE) {
-          expiring.put(outline.due(), outline);
-        }
+        leave(node.kept);
+        node.kept = new Outline(message.topic(), message.expiresAt(), number);
+        enter(node.kept);
       }
+    }
+  }
+
+  /** Whether the topic's message has to be read, or will have to be as soon as it is written. */
+  public boolean hasOutline(String topic) {
+    List<String> levels = levels(topic);
+    synchronized (writing) {
+      Node node = node(levels);
+      return node != null
+          && (node.kept instanceof Outline
+              || node.kept instanceof Whole(Message _, long _, boolean leaving) && leaving);
     }
   }
 
@@ -201,7 +210,7 @@ public final class RetainedTree implements RetainedStore {
 
   /** As {@link RetainedStore#match}, with somebody who reads the messages that are outlines. */
   public RetainedWalk match(String filter, Executor owner, Runnable ready, Bodies bodies) {
-    return new TreeWalk(root, levels(filter), puts, new TreeWalk.Reading(owner, ready, bodies));
+    return new TreeWalk(root, filter, puts, new TreeWalk.Reading(owner, ready, bodies));
   }
 
   @Override
@@ -231,7 +240,7 @@ public final class RetainedTree implements RetainedStore {
     return node;
   }
 
-  private static List<String> levels(String topic) {
+  static List<String> levels(String topic) {
     List<String> levels = new ArrayList<>();
     int start = 0;
     for (int end = topic.indexOf('/'); end >= 0; end = topic.indexOf('/', start)) {

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeWalk implements RetainedWalk {
   private final Node root;
-  private final List<String> levels;
+  private final String filter;
   private final long before;
   private final Reading reading;
   private final Deque<Step> steps = new ArrayDeque<>(4);
+  private List<String> levels = List.of();
   private boolean begun;
 
   /** What has to be read before the walk goes on. */
@@ -33,9 +34,9 @@ final class TreeWalk implements RetainedWalk {
   /**
    * @param before the number of the last message that was put before the walk
    */
-  TreeWalk(Node root, List<String> levels, long before, Reading reading) {
+  TreeWalk(Node root, String filter, long before, Reading reading) {
     this.root = root;
-    this.levels = levels;
+    this.filter = filter;
     this.before = before;
     this.reading = reading;
   }
@@ -74,6 +75,7 @@ final class TreeWalk implements RetainedWalk {
     }
     if (!begun) {
       begun = true;
+      levels = RetainedTree.levels(filter); // Not before: there may be thousands of walks to come.
       steps.push(new Step(List.of(root).iterator(), 0));
     }
     for (int left = most; left > 0 && !steps.isEmpty(); left--) {

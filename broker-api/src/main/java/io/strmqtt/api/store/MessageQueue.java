@@ -19,8 +19,11 @@ public interface MessageQueue {
   void sending(long number, int packetId);
 
   /**
-   * These QoS 1 messages have been sent and are not acknowledged; the others of which this was said
-   * before are. Those that are removed meanwhile need not be told of (MQTT 5, 4.4).
+   * Stores which QoS 1 messages have been sent and are not acknowledged yet, in the place of what
+   * an earlier call has stored (MQTT 5, 4.4). Messages that are {@link #remove removed} later need
+   * no further call.
+   *
+   * @param unacknowledged may be empty
    */
   void sent(List<StoredSession.Sent> unacknowledged);
 

@@ -17,8 +17,8 @@ public interface RetainedWalk {
   @Nullable Message next(int steps);
 
   /**
-   * Whether the next message is being read from the store. The walk stands still until the task
-   * that {@link RetainedStore#match} was given is run.
+   * Tells whether the next message is being read from the store. Until it is there, {@link #next}
+   * returns null; then the task that was given to {@link RetainedStore#match} runs.
    */
   boolean isReading();
 

@@ -189,7 +189,7 @@ final class Backlog {
 
   private void dropOldest(MessageQueue queue, QueuePage page, int most, int mine) {
     dropping = false;
-    if (mine != epoch || session.hasMailUnderWay()) {
+    if (mine != epoch || !open || session.hasMailUnderWay()) {
       return; // Some of it may be in the page. The mail asks again.
     }
     int left = most;

@@ -51,7 +51,7 @@ final class InFlight {
     /** Whether it is counted against the receive maximum of the present connection. */
     boolean holdsQuota;
 
-    /** Whether the store knows the packet identifier. */
+    /** True once the packet identifier has been handed to the store (QoS 1) or is there (QoS 2). */
     boolean isNoted;
 
     /** Whether PUBREL waits for the store to know that it is released. */
@@ -125,10 +125,10 @@ final class InFlight {
   }
 
   /**
-   * QoS 1 messages that were sent and are not acknowledged, if the store does not know of all of
-   * them; they are noted then. Null if it does.
+   * Returns the QoS 1 messages that were sent and are not acknowledged, and marks them as noted.
    *
-   * @param upTo the last one by the order of sending that counts
+   * @param upTo the order of the last one to look at
+   * @return null if all of them were noted before
    */
   @Nullable List<StoredSession.Sent> unnoted(long upTo) {
     boolean isNew = false;

@@ -61,7 +61,7 @@ public final class PendingBytes {
     return isShort;
   }
 
-  /** Whether there is so much that sessions are disconnected: nothing is to be added to it. */
+  /** Tells whether so much waits that slow sessions are being disconnected. */
   boolean isExhausted() {
     return exhausted;
   }

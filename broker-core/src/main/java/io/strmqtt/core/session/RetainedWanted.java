@@ -76,7 +76,7 @@ final class RetainedWanted {
     }
   }
 
-  /** What was read from the store adds to what waits: not while memory is short. */
+  /** Runs the task that takes a message from the store; later if memory is short now. */
   private void whenThereIsRoom(Runnable task) {
     if (broker.pending().isExhausted()) {
       session.later(RETRY_NANOS, () -> whenThereIsRoom(task));
@@ -124,7 +124,7 @@ final class RetainedWanted {
     return all.values().iterator().next().subscription.qos() > 0;
   }
 
-  /** Whether the next message is being read; the session is then told to send. */
+  /** Tells whether the next message is being read. The session sends again when it is there. */
   boolean isReading() {
     return all.values().iterator().next().walk.isReading();
   }

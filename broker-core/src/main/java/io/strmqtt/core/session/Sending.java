@@ -218,6 +218,7 @@ final class Sending {
     }
     letGoOfPart();
     held.report(0);
+    outbound.holds(0);
     return unsent;
   }
 
@@ -450,7 +451,7 @@ final class Sending {
     }
   }
 
-  /** Whether the socket has taken a part of a large message, and not the rest. */
+  /** Tells whether the socket has taken only a part of a large message so far. */
   boolean isInPart() {
     return inPart != null;
   }

@@ -41,9 +41,11 @@ final class SentNotes {
 
   private void look(long upTo) {
     looksSoon = false;
-    if (!ended && inFlight.size() > 0) {
+    if (!ended) {
       note(upTo);
-      sent();
+      if (inFlight.lastOrder() > upTo) {
+        sent(); // What was sent meanwhile has its turn; for the rest, nothing is left to do.
+      }
     }
   }
 

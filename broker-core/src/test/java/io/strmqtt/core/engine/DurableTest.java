@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strmqtt.api.Message;
 import io.strmqtt.api.Reason;
-import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.RetainedWalk;
-import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
-import io.strmqtt.api.store.UnauthorizedStore;
 import io.strmqtt.conformance.Normative;
 import io.strmqtt.mqtt.packet.MqttPacket.Connack;
 import io.strmqtt.mqtt.packet.MqttPacket.Puback;
@@ -26,7 +23,6 @@ import io.strmqtt.mqtt.packet.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -37,16 +33,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The engine over a store that takes its time: acknowledged means durable. */
 class DurableTest {
   /** The memory stores, durable only when the test says so. */
-  private static final class Deferred implements Storage {
+  private static final class Deferred extends ForwardingStorage {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean deferring;
     boolean behind;
     boolean retainedFull;
     Optional<String> problem = Optional.empty();
-    private final Storage memory;
 
     Deferred(Storage memory) {
-      this.memory = memory;
+      super(memory);
     }
 
     /** A group commit: what was handed over until now is durable. */
@@ -55,16 +50,6 @@ class DurableTest {
         waiting.remove().run();
       }
       broker.loops().settle();
-    }
-
-    @Override
-    public SessionStore sessions() {
-      return memory.sessions();
-    }
-
-    @Override
-    public QueueStore queues() {
-      return memory.queues();
     }
 
     @Override
@@ -99,11 +84,6 @@ class DurableTest {
     }
 
     @Override
-    public UnauthorizedStore unauthorized() {
-      return memory.unauthorized();
-    }
-
-    @Override
     public void whenDurable(Runnable then) {
       if (deferring) {
         waiting.add(then);
@@ -113,31 +93,13 @@ class DurableTest {
     }
 
     @Override
-    public void flush() {}
-
-    @Override
     public boolean isBehind() {
       return behind;
     }
 
     @Override
-    public boolean isFull() {
-      return false;
-    }
-
-    @Override
     public Optional<String> problem() {
       return problem;
-    }
-
-    @Override
-    public Map<String, Long> statistics() {
-      return Map.of();
-    }
-
-    @Override
-    public void close() {
-      memory.close();
     }
   }
 

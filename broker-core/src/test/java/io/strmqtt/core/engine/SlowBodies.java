@@ -1,15 +1,10 @@
 package io.strmqtt.core.engine;
 
 import io.strmqtt.api.Message;
-import io.strmqtt.api.store.QueueStore;
 import io.strmqtt.api.store.RetainedStore;
 import io.strmqtt.api.store.RetainedWalk;
-import io.strmqtt.api.store.SessionStore;
 import io.strmqtt.api.store.Storage;
-import io.strmqtt.api.store.UnauthorizedStore;
 import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The memory stores; each retained message has to be read first, which takes until the test runs
  * it.
  */
-final class SlowBodies implements Storage, RetainedStore {
-  private final Storage memory;
-
+final class SlowBodies extends ForwardingStorage implements RetainedStore {
   /** What the store would read. */
   final Queue<Runnable> reads = new ArrayDeque<>();
 
   SlowBodies(Storage memory) {
-    this.memory = memory;
+    super(memory);
   }
 
   private final class SlowWalk implements RetainedWalk {
@@ -109,55 +102,5 @@ final class SlowBodies implements Storage, RetainedStore {
   @Override
   public RetainedStore retained() {
     return this;
-  }
-
-  @Override
-  public SessionStore sessions() {
-    return memory.sessions();
-  }
-
-  @Override
-  public QueueStore queues() {
-    return memory.queues();
-  }
-
-  @Override
-  public UnauthorizedStore unauthorized() {
-    return memory.unauthorized();
-  }
-
-  @Override
-  public void whenDurable(Runnable then) {
-    memory.whenDurable(then);
-  }
-
-  @Override
-  public void flush() {
-    memory.flush();
-  }
-
-  @Override
-  public boolean isBehind() {
-    return memory.isBehind();
-  }
-
-  @Override
-  public boolean isFull() {
-    return memory.isFull();
-  }
-
-  @Override
-  public Optional<String> problem() {
-    return memory.problem();
-  }
-
-  @Override
-  public Map<String, Long> statistics() {
-    return memory.statistics();
-  }
-
-  @Override
-  public void close() {
-    memory.close();
   }
 }

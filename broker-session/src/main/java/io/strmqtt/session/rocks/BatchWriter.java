@@ -17,9 +17,6 @@ final class BatchWriter implements AutoCloseable {
   private final LatestRetained retained;
   private final WriteBatch batch = new WriteBatch();
 
-  /** Whether there may be rows of {@link Family#RETAINED_BODIES}. */
-  private boolean retainedBodies;
-
   BatchWriter(Database database, References references, LatestRetained retained) {
     this.database = database;
     this.references = references;
@@ -28,11 +25,6 @@ final class BatchWriter implements AutoCloseable {
 
   WriteBatch batch() {
     return batch;
-  }
-
-  /** An earlier run has left bodies of retained messages; before the first unit. */
-  void hasRetainedBodies() {
-    retainedBodies = true;
   }
 
   /** Adds the unit. The database has to be open. */
@@ -86,18 +78,18 @@ final class BatchWriter implements AutoCloseable {
 
   private void retain(Database.Open open, byte[] topic, Change.Retain retain)
       throws RocksDBException {
-    ColumnFamilyHandle family = open.family(Family.RETAINED);
-    if (retain.message().length == 0) {
-      batch.delete(family, topic);
-    } else {
-      batch.put(family, topic, retain.message());
+    put(open.family(Family.RETAINED), topic, retain.message());
+    if (retain.body().isPresent()) {
+      put(open.family(Family.RETAINED_BODIES), topic, retain.body().get());
     }
-    ColumnFamilyHandle bodies = open.family(Family.RETAINED_BODIES);
-    if (retain.body().length > 0) {
-      retainedBodies = true;
-      batch.put(bodies, topic, retain.body());
-    } else if (retainedBodies) {
-      batch.delete(bodies, topic);
+  }
+
+  /** Writes the row, or removes it if there is nothing to write. */
+  private void put(ColumnFamilyHandle family, byte[] key, byte[] value) throws RocksDBException {
+    if (value.length == 0) {
+      batch.delete(family, key);
+    } else {
+      batch.put(family, key, value);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.strmqtt.session.rocks;
 
+import java.util.Optional;
+
 /** One step of a {@link Unit}, in bytes already. */
 sealed interface Change {
   /** About how much memory it takes, in bytes. */
@@ -66,12 +68,13 @@ sealed interface Change {
    *
    * @param stamp greater than those of all earlier changes of the topic
    * @param message or its outline; empty to remove
-   * @param body the message, if there is an outline; else empty
+   * @param body the message, if there is an outline; empty to remove that of an earlier message;
+   *     absent if there is none to remove
    */
-  record Retain(String topic, long stamp, byte[] message, byte[] body) implements Change {
+  record Retain(String topic, long stamp, byte[] message, Optional<byte[]> body) implements Change {
     @Override
     public long size() {
-      return 96L + topic.length() + message.length + body.length;
+      return 96L + topic.length() + message.length + body.map(b -> b.length).orElse(0);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * store of a newer version stays as it is. Migrations belong here, one step per version.
  */
 final class Format {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   private static final String NAME = "FORMAT";
 
   private Format() {}
@@ -44,6 +44,9 @@ final class Format {
       if (!Files.exists(database.resolve("CURRENT")) && hasData(database)) {
         // RocksDB would begin an empty database, and remove the files of this one.
         throw Diagnosis.damaged(folder, database.getFileName() + " has no file CURRENT");
+      }
+      if (found < VERSION) {
+        write(folder, file); // 2 has new kinds of rows; those of 1 are as they were.
       }
     } else if (Files.exists(database.resolve("CURRENT"))) {
       throw new StorageException(

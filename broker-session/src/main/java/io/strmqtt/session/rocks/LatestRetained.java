@@ -11,10 +11,16 @@ import java.util.concurrent.ConcurrentMap;
 final class LatestRetained {
   private final ConcurrentMap<String, Topic> topics = new ConcurrentHashMap<>();
 
-  /** A change is on its way. */
-  void expect(String topic) {
-    topics.merge(
-        topic, new Topic(1, 0), (there, one) -> new Topic(there.expected + 1, there.latest));
+  /**
+   * A change is on its way.
+   *
+   * @return whether others of the topic are, too
+   */
+  boolean expect(String topic) {
+    Topic now =
+        topics.merge(
+            topic, new Topic(1, 0), (there, one) -> new Topic(there.expected + 1, there.latest));
+    return now.expected > 1;
   }
 
   /** It has come: whether none with a greater stamp has come before. */

@@ -63,9 +63,9 @@ final class QueueReader implements AutoCloseable {
     Optional<Optional<byte[]>> found;
     try {
       found = database.read(open -> row.of(open, topic));
-    } catch (RocksDBException e) {
-      if (Diagnosis.isCorruption(e)) {
-        damagedRetained(topic, Diagnosis.text(e));
+    } catch (RocksDBException | RuntimeException e) {
+      if (e instanceof RocksDBException rocks && Diagnosis.isCorruption(rocks)) {
+        damagedRetained(topic, Diagnosis.text(rocks));
         then.accept(null);
         return;
       }

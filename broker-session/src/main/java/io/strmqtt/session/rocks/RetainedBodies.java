@@ -22,6 +22,9 @@ final class RetainedBodies implements RetainedTree.Bodies {
   private static final int MOST_AT_A_TIME = 2;
   private static final long MOST_BYTES = 8 << 20;
 
+  /** Bytes that each counts with at the least, so that there are not too many of small ones. */
+  private static final int LEAST_BYTES = 64 << 10;
+
   private final Database database;
   private final QueueReader reader;
 
@@ -61,7 +64,7 @@ final class RetainedBodies implements RetainedTree.Bodies {
 
   private void hand(Wanted to, byte @Nullable [] row) {
     Message message = row == null ? null : message(to.topic, row);
-    int weight = message == null ? 0 : message.weight();
+    int weight = message == null ? 0 : Math.max(LEAST_BYTES, message.weight());
     synchronized (lock) {
       underWay--;
       bytes += weight;

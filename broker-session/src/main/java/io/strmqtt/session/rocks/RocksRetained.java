@@ -7,8 +7,10 @@ import io.strmqtt.session.RetainedTree;
 import io.strmqtt.session.rocks.record.Damaged;
 import io.strmqtt.session.rocks.record.MessageCodec;
 import io.strmqtt.session.rocks.record.OutlineCodec;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Retained messages: a row for each, and the tree of their topics in memory. Large ones are in
@@ -68,34 +70,57 @@ final class RocksRetained implements RetainedStore {
     byte[] bytes = MessageCodec.toBytes(message);
     boolean toBeRead = isToBeRead(message);
     long stamp;
+    boolean hasBody;
     synchronized (lock(topic)) {
+      boolean hadOutline = tree.hasOutline(topic);
       if (!(toBeRead ? tree.putLeaving(message) : tree.put(message))) {
         return false;
       }
       stamp = stamps.incrementAndGet();
-      latest.expect(topic);
+      hasBody = latest.expect(topic) || hadOutline;
     }
     Unit unit = gathering.open();
     if (toBeRead) {
       byte[] outline = OutlineCodec.toBytes(message.expiresAt());
-      unit.change(new Change.Retain(topic, stamp, outline, bytes));
+      unit.change(new Change.Retain(topic, stamp, outline, Optional.of(bytes)));
       unit.whenWritten(() -> tree.settle(message));
     } else {
-      unit.change(new Change.Retain(topic, stamp, bytes, NONE));
+      unit.change(new Change.Retain(topic, stamp, bytes, bodyToRemove(hasBody)));
     }
     return true;
   }
 
+  /**
+   * @param mayBeThere whether the message before has a body of its own, or may have: other changes
+   *     of the topic are on their way
+   */
+  private static Optional<byte[]> bodyToRemove(boolean mayBeThere) {
+    return mayBeThere ? Optional.of(NONE) : Optional.empty();
+  }
+
   @Override
   public void remove(String topic) {
+    // even if there is none: another thread's removal may not be durable yet
+    remove(
+        topic,
+        () -> {
+          tree.remove(topic);
+          return true;
+        });
+  }
+
+  private void remove(String topic, BooleanSupplier removal) {
     long stamp;
+    boolean hasBody;
     synchronized (lock(topic)) {
-      // even if there is none: another thread's removal may not be durable yet
-      tree.remove(topic);
+      boolean hadOutline = tree.hasOutline(topic);
+      if (!removal.getAsBoolean()) {
+        return;
+      }
       stamp = stamps.incrementAndGet();
-      latest.expect(topic);
+      hasBody = latest.expect(topic) || hadOutline;
     }
-    removed(topic, stamp);
+    gathering.open().change(new Change.Retain(topic, stamp, NONE, bodyToRemove(hasBody)));
   }
 
   @Override
@@ -103,23 +128,11 @@ final class RocksRetained implements RetainedStore {
     int removed = 0;
     RetainedTree.Entry next;
     while (removed < most && (next = tree.firstExpired(now)) != null) {
-      expire(next);
+      RetainedTree.Entry expired = next;
+      remove(expired.topic(), () -> tree.remove(expired));
       removed++;
     }
     return removed;
-  }
-
-  private void expire(RetainedTree.Entry entry) {
-    String topic = entry.topic();
-    long stamp;
-    synchronized (lock(topic)) {
-      if (!tree.remove(entry)) {
-        return;
-      }
-      stamp = stamps.incrementAndGet();
-      latest.expect(topic);
-    }
-    removed(topic, stamp);
   }
 
   @Override
@@ -130,10 +143,6 @@ final class RocksRetained implements RetainedStore {
   @Override
   public long size() {
     return tree.size();
-  }
-
-  private void removed(String topic, long stamp) {
-    gathering.open().change(new Change.Retain(topic, stamp, NONE, NONE));
   }
 
   private Object lock(String topic) {

@@ -192,11 +192,6 @@ final class RocksStorage implements Storage {
               tooMany += retained.restore(Keys.text(rows.key()), rows.value()) ? 0 : 1;
             }
           }
-          try (Rows rows = new Rows(open, Family.RETAINED_BODIES)) {
-            if (rows.isValid()) {
-              writer.hasRetainedBodies();
-            }
-          }
           if (tooMany > 0) {
             LOG.warn("event=retained_limit not_loaded={}", tooMany);
           }

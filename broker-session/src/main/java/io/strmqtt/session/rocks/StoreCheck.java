@@ -106,7 +106,10 @@ final class StoreCheck {
       }
       case RETAINED_BODIES -> {
         requireTopic(key, value);
-        require(Family.RETAINED, key, "no retained message refers to it");
+        byte @Nullable [] outline = open.db().get(open.family(Family.RETAINED), key);
+        if (outline == null || !OutlineCodec.isOutline(outline)) {
+          throw new Damaged("no retained message refers to it");
+        }
       }
       case UNAUTHORIZED -> UnauthorizedCodec.fromBytes(value);
     }

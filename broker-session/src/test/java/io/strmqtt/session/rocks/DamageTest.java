@@ -243,10 +243,10 @@ class DamageTest {
   @Test
   void aNewerFormatIsLeftAlone() throws IOException {
     Path whole = filled(false);
-    Files.writeString(whole.resolve("rocksdb/FORMAT"), "2\n");
+    Files.writeString(whole.resolve("rocksdb/FORMAT"), "3\n");
     assertThatThrownBy(() -> Fixture.open(whole))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("has format 2, this version knows up to 1");
+        .hasMessageContaining("has format 3, this version knows up to 2");
     Files.writeString(whole.resolve("rocksdb/FORMAT"), "\u0000\u0000");
     assertThatThrownBy(() -> Fixture.open(whole))
         .isInstanceOf(StorageException.class)
@@ -255,6 +255,16 @@ class DamageTest {
     assertThatThrownBy(() -> Fixture.open(whole))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("has no file FORMAT");
+  }
+
+  @Test
+  void anOlderFormatIsTakenUp() throws IOException {
+    Path whole = filled(false);
+    Path format = whole.resolve("rocksdb/FORMAT");
+    Files.writeString(format, "1\n");
+    Fixture.open(whole).close();
+    assertThat(format).hasContent("2");
+    assertThat(Fixture.check(whole)).isEmpty();
   }
 
   @Test
